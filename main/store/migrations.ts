@@ -11,8 +11,10 @@ export interface Migration {
 
 export class NewerDatabaseError extends Error {
   readonly vi: string;
-  constructor(readonly unknown: string[]) {
+  readonly unknown: readonly string[];
+  constructor(unknown: string[]) {
     super(`This database was written by a newer Quầy (${unknown.join(', ')}). Install that version or newer; nothing was changed.`);
+    this.unknown = unknown;
     this.vi = `Cơ sở dữ liệu này do một phiên bản Quầy mới hơn ghi (${unknown.join(', ')}). Hãy cài phiên bản đó trở lên; chưa có gì bị thay đổi.`;
   }
 }
