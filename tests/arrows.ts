@@ -5,14 +5,31 @@ import path from 'node:path';
  * The arrows of the house: which room may import which. A room reaches another only through its face (`index.ts`);
  * what one room needs of another beyond this table, `counter.ts` hands in as a function.
  */
-const ROOMS = ['queue', 'catalogue', 'dossiers', 'documents', 'signing', 'delivery', 'officers', 'reports', 'devices', 'training', 'store'] as const;
+const ROOMS = [
+  'queue',
+  'catalogue',
+  'dossiers',
+  'documents',
+  'signing',
+  'delivery',
+  'officers',
+  'reports',
+  'devices',
+  'training',
+  'store',
+] as const;
 const MAY: Record<string, readonly string[]> = {
   contract: [],
   store: ['contract'],
   devices: ['contract', 'store'],
   documents: ['contract', 'store'],
   training: ['contract', 'store'],
-  ...Object.fromEntries(['queue', 'catalogue', 'dossiers', 'signing', 'delivery', 'officers', 'reports'].map((room) => [room, ['contract', 'store', 'devices', 'documents']])),
+  ...Object.fromEntries(
+    ['queue', 'catalogue', 'dossiers', 'signing', 'delivery', 'officers', 'reports'].map((room) => [
+      room,
+      ['contract', 'store', 'devices', 'documents'],
+    ]),
+  ),
   server: ['contract', 'store'],
   shell: ['contract', 'store', 'server', 'entry', 'counter'],
   cli: ['contract', 'store', 'server', 'counter', 'entry', ...ROOMS],
@@ -48,7 +65,9 @@ export function checkFile(file: string, source: string): WrongArrow[] {
   const from = roomOf(file);
   if (!from) return [];
   const wrong: WrongArrow[] = [];
-  const seen = source.matchAll(/(?:^|[;\n])\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|[;\n])\s*import\s*['"]([^'"]+)['"]/g);
+  const seen = source.matchAll(
+    /(?:^|[;\n])\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|[;\n])\s*import\s*['"]([^'"]+)['"]/g,
+  );
   for (const match of seen) {
     const target = match[1] ?? match[2] ?? match[3]!;
     const say = (why: string) => wrong.push({ file, imports: target, why });
@@ -61,13 +80,15 @@ export function checkFile(file: string, source: string): WrongArrow[] {
       }
       if (to === from) continue;
       if (!(MAY[from] ?? []).includes(to)) say(`${from} may not import ${to}`);
-      else if ((ROOMS as readonly string[]).includes(to) && !/\/index\.ts$|\/handlers\.ts$/.test(resolved)) say(`only the face of ${to} may be imported`);
-      else if (to !== 'contract' && /\/handlers\.ts$/.test(resolved) && from !== 'counter') say('handlers are for the composition alone');
+      else if ((ROOMS as readonly string[]).includes(to) && !/\/index\.ts$|\/handlers\.ts$/.test(resolved))
+        say(`only the face of ${to} may be imported`);
+      else if (to !== 'contract' && resolved.endsWith('/handlers.ts') && from !== 'counter') say('handlers are for the composition alone');
     } else {
       const name = target.startsWith('@') ? target.split('/').slice(0, 2).join('/') : target.split('/')[0]!;
       if (from === 'contract' && name !== 'zod' && name !== '@orpc/contract') say('contract imports zod and @orpc/contract only');
       const allowed = PACKAGES[name];
-      if (allowed && !allowed.includes(from) && !(from === 'entry' && allowed.includes(`entry:${path.posix.basename(file)}`))) say(`${name} is not for ${from}`);
+      if (allowed && !allowed.includes(from) && !(from === 'entry' && allowed.includes(`entry:${path.posix.basename(file)}`)))
+        say(`${name} is not for ${from}`);
       if (from === 'renderer' && target.startsWith('node:')) say('a screen has no Node');
     }
   }
@@ -81,7 +102,8 @@ export function wrongArrows(root: string): WrongArrow[] {
     for (const name of readdirSync(path.join(root, dir))) {
       const file = `${dir}/${name}`;
       if (statSync(path.join(root, file)).isDirectory()) walk(file);
-      else if (/\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && name !== 'vite.config.ts') wrong.push(...checkFile(file, readFileSync(path.join(root, file), 'utf8')));
+      else if (/\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && name !== 'vite.config.ts')
+        wrong.push(...checkFile(file, readFileSync(path.join(root, file), 'utf8')));
     }
   };
   for (const dir of ['main', 'preload', 'renderer']) walk(dir);

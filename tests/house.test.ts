@@ -19,13 +19,19 @@ describe('the house', () => {
     expect(checkFile('main/contract/queue.ts', `import Database from 'better-sqlite3';`)).not.toEqual([]);
     expect(checkFile('main/signing/index.ts', `import { app } from 'electron';`)).toHaveLength(1);
     expect(checkFile('main/electron.ts', `import { app } from 'electron';`)).toEqual([]);
-    expect(checkFile('renderer/desk/a.tsx', `import { readFileSync } from 'node:fs';\nimport '../../main/store/index.ts';`)).toHaveLength(2);
+    expect(checkFile('renderer/desk/a.tsx', `import { readFileSync } from 'node:fs';\nimport '../../main/store/index.ts';`)).toHaveLength(
+      2,
+    );
     expect(checkFile('main/devices/x.ts', `const m = await import('../queue/index.ts');`)).toHaveLength(1);
   });
 
   it('keeps sources under about 400 lines', () => {
-    const files = execFileSync('git', ['ls-files', 'main', 'preload', 'renderer', 'native'], { cwd: root, encoding: 'utf8' }).split('\n').filter((file) => /\.(ts|tsx|cc|cpp|h)$/.test(file));
-    const counts = execFileSync('wc', ['-l', ...files], { cwd: root, encoding: 'utf8' }).split('\n').map((line) => line.trim().split(/\s+/));
+    const files = execFileSync('git', ['ls-files', 'main', 'preload', 'renderer', 'native'], { cwd: root, encoding: 'utf8' })
+      .split('\n')
+      .filter((file) => /\.(ts|tsx|cc|cpp|h)$/.test(file));
+    const counts = execFileSync('wc', ['-l', ...files], { cwd: root, encoding: 'utf8' })
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/));
     expect(counts.filter(([lines, name]) => name && name !== 'total' && Number(lines) > 420)).toEqual([]);
   });
 });

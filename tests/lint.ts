@@ -8,7 +8,11 @@ const root = path.join(import.meta.dirname, '..');
 export const LAYERS = ['main/contract', 'main', 'main/shell', 'preload', 'renderer', 'tests'];
 
 export function typeErrors(layer: string): string {
-  const result = spawnSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', path.join(root, layer, 'tsconfig.json')], { encoding: 'utf8', cwd: root });
+  const result = spawnSync(
+    process.execPath,
+    [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', path.join(root, layer, 'tsconfig.json')],
+    { encoding: 'utf8', cwd: root },
+  );
   return result.status === 0 ? '' : result.stdout + result.stderr;
 }
 
@@ -26,6 +30,11 @@ if (process.argv[1] === import.meta.filename) {
   };
   for (const layer of LAYERS) report(`types ${layer}`, typeErrors(layer));
   report('lint', lintErrors());
-  report('arrows', wrongArrows(root).map((w) => `${w.file} imports ${w.imports}: ${w.why}\n`).join(''));
+  report(
+    'arrows',
+    wrongArrows(root)
+      .map((w) => `${w.file} imports ${w.imports}: ${w.why}\n`)
+      .join(''),
+  );
   process.exitCode = bad;
 }

@@ -9,7 +9,9 @@ import path from 'node:path';
 export function part(name: string): boolean {
   const found = path.isAbsolute(name)
     ? readable(name)
-    : [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/sbin'].some((dir) => dir !== '' && readable(path.join(dir, name)));
+    : [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/sbin'].some(
+        (dir) => dir !== '' && readable(path.join(dir, name)),
+      );
   if (!found) {
     const reason = `real part missing: ${name} (run "node tests/prepare/prepare.cjs")`;
     if (process.env['CI'] === 'true') throw new Error(reason);

@@ -19,7 +19,11 @@ export const base = oc.$meta<ProcedureMeta>({ roles: ['officer'] }).errors({
 });
 
 /** A command carries an id chosen by the screen: the same id has one effect and one answer, however often it is sent. */
-export const commandId = z.string().min(8).max(64).regex(/^[A-Za-z0-9_-]+$/);
+export const commandId = z
+  .string()
+  .min(8)
+  .max(64)
+  .regex(/^[A-Za-z0-9_-]+$/);
 export const command = <S extends z.ZodRawShape>(shape: S) => z.object({ commandId, ...shape });
 
 /** Milliseconds since 1970, UTC. */

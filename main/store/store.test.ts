@@ -76,7 +76,12 @@ describe('store', () => {
 
   it('applies all of a migration or none of it', () => {
     open([one]).close();
-    const broken: Migration = { room: 'test', number: 2, name: 'broken', sql: 'create table half (a integer) strict; create table thing (a integer);' };
+    const broken: Migration = {
+      room: 'test',
+      number: 2,
+      name: 'broken',
+      sql: 'create table half (a integer) strict; create table thing (a integer);',
+    };
     expect(() => open([one, broken])).toThrow(/already exists/);
     const store = open([one]);
     expect(store.db.prepare(`select 1 from sqlite_master where name = 'half'`).get()).toBeUndefined();

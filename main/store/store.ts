@@ -56,7 +56,12 @@ const STORE_MIGRATIONS: Migration[] = [
  * @param file path, or `:memory:` for pure rules' tests
  * @throws NewerDatabaseError, or SQLite's own error when the file cannot be opened
  */
-export function openStore(options: { file: string; clock: Clock; migrations: readonly Migration[]; onError?: (error: unknown) => void }): Store {
+export function openStore(options: {
+  file: string;
+  clock: Clock;
+  migrations: readonly Migration[];
+  onError?: (error: unknown) => void;
+}): Store {
   const { file, clock } = options;
   const onError = options.onError ?? ((error) => console.error('store: a listener failed', error));
   if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true });
