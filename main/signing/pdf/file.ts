@@ -1,0 +1,141 @@
+import { open } from 'node:fs/promises';
+import { auditRevision } from './audit.ts';
+import type { PdfDict } from './objects.ts';
+import { PDF_LIMITS, PdfError, problem, type PdfLimits, type PdfProblem } from './problems.ts';
+import { findEnd, readChain, readRevisions, type Revision } from './revisions.ts';
+import { FileSource } from './source.ts';
+import {
+  readAcroForm,
+  readPages,
+  readPermissions,
+  readSignatureFields,
+  type PdfAcroForm,
+  type PdfPage,
+  type PdfPermissions,
+  type PdfSignatureField,
+} from './structure.ts';
+import { ObjectStore, PdfView } from './view.ts';
+import type { XrefStyle } from './xref.ts';
+
+/** An open PDF file, as of its last revision. Reads what it is asked for and nothing more; close it with `close()`. */
+export class PdfFile extends PdfView {
+  /** Bytes in the file. */
+  readonly size: number;
+  /** Style of the last cross-reference section: an update must continue in it. */
+  readonly xrefStyle: XrefStyle;
+  /** The number behind the last `startxref`: /Prev of the next update. */
+  readonly startxref: number;
+  /** Highest object number in use or listed; a new object takes the next. */
+  readonly highestObjectNumber: number;
+  /** Oldest first. */
+  readonly revisions: readonly Revision[];
+  /** What was noticed on opening. `audit()` finds more, at the price of reading every object. */
+  readonly problems: readonly PdfProblem[];
+  readonly #close: () => Promise<void>;
+
+  /** Use `openPdf`. */
+  constructor(store: ObjectStore, revisions: Revision[], problems: PdfProblem[], trailer: PdfDict, close: () => Promise<void>) {
+    super(store, revisions.length - 1, trailer);
+    this.size = store.source.size;
+    this.revisions = revisions;
+    this.problems = problems;
+    const last = revisions.at(-1);
+    this.xrefStyle = last?.sections.at(-1)?.style ?? 'table';
+    this.startxref = last?.startxref ?? 0;
+    const size = trailer.entries.get('Size');
+    let highest = typeof size === 'number' ? size - 1 : 0;
+    for (const num of store.history.keys()) if (num > highest) highest = num;
+    this.highestObjectNumber = highest;
+    this.#close = close;
+  }
+
+  /** Raw bytes of the file. @throws PdfError truncated */
+  read(offset: number, length: number): Uint8Array {
+    return this.store.source.read(offset, length);
+  }
+
+  /** The document as it was after revision `index`. */
+  at(index: number): PdfView {
+    const trailer = this.revisions[index]?.sections.at(-1)?.trailer;
+    if (trailer === undefined) throw new RangeError(`there is no revision ${index}`);
+    return new PdfView(this.store, index, trailer);
+  }
+
+  pages(): PdfPage[] {
+    return readPages(this);
+  }
+
+  acroForm(): PdfAcroForm | undefined {
+    return readAcroForm(this);
+  }
+
+  signatureFields(): PdfSignatureField[] {
+    return readSignatureFields(this);
+  }
+
+  /** What earlier signatures forbid (ISO 32000-2, 12.8.2.2 and 12.8.2.4). */
+  get permissions(): PdfPermissions {
+    return readPermissions(this);
+  }
+
+  /**
+   * Accounts for every byte: each revision must consist of its objects, its cross-reference sections and white space. Tells of second
+   * headers, duplicate and unlisted objects, foreign bytes, keys written twice. Reads every object once (stream data are skipped).
+   * @param from first revision to look at
+   */
+  audit(from = 0): PdfProblem[] {
+    return this.revisions.slice(from).flatMap((revision) => auditRevision(this.store, revision, this.revisions.length - 1));
+  }
+
+  async close(): Promise<void> {
+    await this.#close();
+  }
+}
+
+/**
+ * Opens a PDF for random access; the file is never loaded whole.
+ * Encrypted files open, with a problem `encrypted`: their structure can be read, their strings and streams are ciphertext.
+ * @param file path
+ * @throws PdfError when the file cannot be read as it stands: notPdf, truncated, brokenXref, looped, tooLarge, unreadable
+ */
+export async function openPdf(file: string, limits: PdfLimits = PDF_LIMITS): Promise<PdfFile> {
+  let handle;
+  try {
+    handle = await open(file, 'r');
+  } catch (error) {
+    throw new PdfError('unreadable', error instanceof Error && 'code' in error ? String(error.code) : 'cannot be opened');
+  }
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new PdfError('unreadable', 'not a regular file');
+    const opened = handle;
+    return readPdf(new FileSource(handle.fd, stat.size), limits, async () => opened.close());
+  } catch (error) {
+    await handle.close();
+    if (error instanceof Error && 'syscall' in error) throw new PdfError('unreadable', String('code' in error ? error.code : 'read'));
+    throw error;
+  }
+}
+
+function readPdf(source: FileSource, limits: PdfLimits, close: () => Promise<void>): PdfFile {
+  const problems: PdfProblem[] = [];
+  const head = Buffer.from(source.read(0, Math.min(1024, source.size))).toString('latin1');
+  const header = head.indexOf('%PDF-');
+  if (header < 0) throw new PdfError('notPdf', 'no %PDF- in the first 1024 bytes');
+  if (header > 0) problems.push(problem('headerNotFirst', `header at byte ${header}`, header));
+  const { startxref } = findEnd(source, problems);
+  const budget = { left: limits.inflatedTotal };
+  const sections = readChain({ source, limits, budget, entriesLeft: limits.entries }, startxref);
+  const revisions = readRevisions(source, sections, limits);
+  const newest = sections[0];
+  if (newest === undefined) throw new PdfError('brokenXref', 'no cross-reference section');
+  const store = new ObjectStore(source, limits, budget, revisions);
+  const file = new PdfFile(store, revisions, problems, newest.trailer, close);
+  if (newest.trailer.entries.has('Encrypt')) problems.push(problem('encrypted', 'the trailer has /Encrypt'));
+  for (const section of sections) {
+    if (section.trailer.duplicateKeys !== undefined) problems.push(problem('duplicateKey', 'in a trailer', section.offset));
+  }
+  // The catalogue and the page tree are what every reader starts from: without them there is nothing to look at.
+  void file.root;
+  return file;
+}

@@ -1,0 +1,44 @@
+import { isDict, type PdfObject } from './objects.ts';
+import { Parser } from './parser.ts';
+import { PdfError, type PdfLimits } from './problems.ts';
+import type { ByteSource } from './source.ts';
+
+export interface Indirect {
+  num: number;
+  gen: number;
+  value: PdfObject;
+  /** First byte of `N G obj` and the byte after `endobj`. */
+  start: number;
+  end: number;
+}
+
+/**
+ * `N G obj ... endobj` exactly at `offset` (ISO 32000-2, 7.3.10), streams with their data skipped, not read.
+ * @param lengthOf the value of an indirect /Length
+ * @throws PdfError brokenObject, truncated, tooLarge
+ */
+export function readIndirect(source: ByteSource, offset: number, limits: PdfLimits, lengthOf: (value: PdfObject) => PdfObject): Indirect {
+  const parser = new Parser(source, offset, limits, true);
+  const num = parser.integer();
+  parser.skipWhite();
+  const gen = parser.integer();
+  parser.skipWhite();
+  if (!parser.takeWord('obj')) throw parser.broken('"obj" was expected');
+  let value = parser.object();
+  parser.skipWhite();
+  if (isDict(value) && parser.takeWord('stream')) {
+    const first = parser.next();
+    if (first === 13 ? parser.next() !== 10 : first !== 10) throw parser.broken('"stream" without a line end behind it');
+    const start = parser.pos;
+    const length = lengthOf(value.entries.get('Length') ?? null);
+    if (typeof length !== 'number' || !Number.isInteger(length) || length < 0) throw parser.broken('a stream without a length');
+    if (start + length > source.size) throw new PdfError('truncated', `stream data of object ${num} reach past the end`, start);
+    parser.pos = start + length;
+    while ([10, 13, 32].includes(parser.peek())) parser.pos++;
+    if (!parser.takeWord('endstream')) throw parser.broken(`"endstream" of object ${num} was expected`);
+    value = { kind: 'stream', dict: value, span: { start, length } };
+    parser.skipWhite();
+  }
+  if (!parser.takeWord('endobj')) throw parser.broken(`"endobj" of object ${num} was expected`);
+  return { num, gen, value, start: offset, end: parser.pos };
+}
