@@ -20,6 +20,8 @@ const MAGIC: readonly [string, string][] = [
   ['%PDF-', '.pdf'],
   ['\xff\xd8\xff', '.jpg'],
   ['\x89PNG', '.png'],
+  // an export of unsent dossiers from another station (delivery room)
+  ['QUAY-UNSENT', '.quay'],
 ];
 
 export interface FileLink {
@@ -34,8 +36,13 @@ export interface Files {
   /** Lets paired desks fetch `file` for ten minutes. Throws when the file is not there. */
   link(file: string, name?: string): FileLink;
   serve(ticket: string, request: IncomingMessage, response: ServerResponse): void;
+  /** What a ticket stands for, while it is good. */
+  open(ticket: string): { file: string; name: string; type: string } | undefined;
   /** Streams a body to disk: PDF, JPEG or PNG by content, 200 MiB at most. */
-  receive(request: IncomingMessage): Promise<{ uploadId: string; size: number; sha256: string; type: string } | Refusal>;
+  receive(
+    body: AsyncIterable<Uint8Array>,
+    contentLength?: number,
+  ): Promise<{ uploadId: string; size: number; sha256: string; type: string } | Refusal>;
   /** The path of an upload; undefined when there is none with this id. */
   upload(uploadId: string): { file: string; type: string; sha256: string; size: number } | undefined;
 }
@@ -46,6 +53,11 @@ export function createFiles(options: { dir: string; clock: Clock }): Files {
   const uploads = new Map<string, { file: string; type: string; sha256: string; size: number }>();
   const typeOf = (file: string) => TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream';
 
+  const open: Files['open'] = (ticket) => {
+    const found = links.get(ticket);
+    return found && found.until >= clock.now() && existsSync(found.file) ? found : undefined;
+  };
+
   return {
     link(file, name = path.basename(file)) {
       const now = clock.now();
@@ -55,9 +67,10 @@ export function createFiles(options: { dir: string; clock: Clock }): Files {
       links.set(ticket, { file, name, type, until: now + LINK_LIFE_MS });
       return { url: `/file/${ticket}`, name, type, size: statSync(file).size };
     },
+    open,
     serve(ticket, request, response) {
-      const found = links.get(ticket);
-      if (!found || found.until < clock.now() || !existsSync(found.file)) {
+      const found = open(ticket);
+      if (!found) {
         response
           .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
           .end('Tệp này không còn mở. Hãy mở lại từ màn hình. / This file is no longer open. Open it again from the screen.');
@@ -87,13 +100,13 @@ export function createFiles(options: { dir: string; clock: Clock }): Files {
           .on('error', () => response.destroy())
           .pipe(response);
     },
-    async receive(request) {
+    async receive(body, contentLength = 0) {
       const tooLarge = refuse(
         'upload-too-large',
         'Tệp lớn hơn 200 MB. Hãy quét lại với độ phân giải thấp hơn (không dưới 200 dpi) hoặc tách tệp.',
         'The file is larger than 200 MB. Scan it again at a lower resolution (not under 200 dpi) or split it.',
       );
-      if (Number(request.headers['content-length'] ?? 0) > MAX_UPLOAD_BYTES) return tooLarge;
+      if (contentLength > MAX_UPLOAD_BYTES) return tooLarge;
       mkdirSync(dir, { recursive: true, mode: 0o700 });
       const uploadId = randomUUID();
       const temporary = path.join(dir, `${uploadId}.part`);
@@ -107,7 +120,7 @@ export function createFiles(options: { dir: string; clock: Clock }): Files {
         return refusal;
       };
       try {
-        for await (const chunk of request as AsyncIterable<Buffer>) {
+        for await (const chunk of body) {
           size += chunk.length;
           if (size > MAX_UPLOAD_BYTES) return fail(tooLarge);
           if (head.length < 8) head = Buffer.concat([head, chunk.subarray(0, 8)]);

@@ -125,7 +125,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     }
     if (request.method === 'POST' && url.pathname === '/upload') {
       if (!device || options.callerOf(device).role !== 'officer') return say(response, 401, 'Hãy đăng nhập trước. / Sign in first.');
-      void files.receive(request).then(
+      void files.receive(request, Number(request.headers['content-length'] ?? 0)).then(
         (result) =>
           response
             .writeHead(isRefusal(result) ? 409 : 200, { 'content-type': 'application/json', 'cache-control': 'no-store' })

@@ -1,0 +1,20 @@
+import { catalogueContract } from './catalogue.ts';
+import { deliveryContract } from './delivery.ts';
+import { documentsContract } from './documents.ts';
+import { dossiersContract } from './dossiers.ts';
+import { officersContract } from './officers.ts';
+import { queueContract } from './queue.ts';
+import { reportsContract } from './reports.ts';
+import { systemContract } from './system.ts';
+
+/** Everything a screen may ask, hear and be refused. */
+export const contract = {
+  system: systemContract,
+  officers: officersContract,
+  queue: queueContract,
+  catalogue: catalogueContract,
+  dossiers: dossiersContract,
+  documents: documentsContract,
+  delivery: deliveryContract,
+  reports: reportsContract,
+};

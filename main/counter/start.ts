@@ -1,0 +1,52 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { NewerDatabaseError } from '../store/index.ts';
+
+export function defaultDataDir(): string {
+  if (process.platform === 'win32') return path.join(process.env['APPDATA'] ?? path.join(homedir(), 'AppData/Roaming'), 'Quay');
+  return path.join(process.env['XDG_DATA_HOME'] ?? path.join(homedir(), '.local/share'), 'quay');
+}
+
+export class DataDirError extends Error {}
+
+/** Makes the data folder and proves that we may write there. */
+export function prepareDataDir(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    accessSync(dir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new DataDirError((error as Error).message);
+  }
+}
+
+/** What went wrong at the start, in one sentence each, with what to do next. */
+export function startFailure(error: unknown, at: { dataDir: string; port: number }): { vi: string; en: string } {
+  const code = (error as { code?: string } | undefined)?.code;
+  if (code === 'EADDRINUSE')
+    return {
+      vi: `Cổng ${at.port} đang có chương trình khác dùng (có thể Quầy đã mở). Hãy đóng nó, hoặc chạy: npm start -- --port 0`,
+      en: `Port ${at.port} is in use (Quầy may be open already). Close that program, or run: npm start -- --port 0`,
+    };
+  if (code === 'EACCES' && !(error instanceof DataDirError))
+    return {
+      vi: `Không được phép mở cổng ${at.port}. Hãy chọn cổng từ 1024 trở lên: npm start -- --port 4700`,
+      en: `Not allowed to open port ${at.port}. Choose one from 1024 up: npm start -- --port 4700`,
+    };
+  if (error instanceof DataDirError || code === 'SQLITE_CANTOPEN' || code === 'SQLITE_READONLY')
+    return {
+      vi: `Không ghi được vào thư mục dữ liệu ${at.dataDir}. Hãy cấp quyền ghi, hoặc chọn thư mục khác: npm start -- --data THƯ_MỤC`,
+      en: `Cannot write to the data folder ${at.dataDir}. Allow writing there, or choose another: npm start -- --data DIR`,
+    };
+  if (error instanceof NewerDatabaseError) return { vi: error.vi, en: error.message };
+  if (code === 'SQLITE_BUSY')
+    return {
+      vi: `Thư mục dữ liệu ${at.dataDir} đang được một Quầy khác dùng. Hãy đóng nó trước.`,
+      en: `The data folder ${at.dataDir} is in use by another Quầy. Close that one first.`,
+    };
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    vi: `Quầy không khởi động được: ${detail}`,
+    en: `Quầy could not start: ${error instanceof Error ? error.message : String(error)}`,
+  };
+}

@@ -1,0 +1,108 @@
+// `npm start`: Electron where it can be, else headless with a browser. CommonJS, so that any Node can say what is wrong.
+'use strict';
+const { spawn, spawnSync } = require('node:child_process');
+const { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const path = require('node:path');
+const { findNode, run } = require('./node.cjs');
+
+const root = path.join(__dirname, '..');
+const remembered = path.join(root, 'node_modules/.cache/quay-electron.json');
+const DAY_MS = 24 * 60 * 60 * 1000;
+const FETCH_MS = 60 * 1000;
+const args = process.argv.slice(2);
+const say = (vi, en) => process.stderr.write(`${vi}\n${en}\n`);
+
+if (args.includes('--help') || args.includes('-h')) {
+  process.stdout.write(
+    'npm start -- [--headless] [--data DIR] [--port N] [--lan] [--no-open]\n\n' +
+      '  --headless   không mở Electron: phục vụ màn hình cho trình duyệt / serve the screens to a browser\n' +
+      '  --data DIR   thư mục dữ liệu / data folder (mặc định / default: theo người dùng / per user)\n' +
+      '  --port N     cổng, 0 = bất kỳ / port, 0 = any (mặc định / default 4700)\n' +
+      '  --lan        cho ki-ốt và bảng hiển thị trong mạng nội bộ ghép vào / let kiosks and boards of the hall pair\n' +
+      '  --no-open    chỉ in địa chỉ / print the address only\n',
+  );
+  process.exit(0);
+}
+
+const electronBinary = () => {
+  const pathFile = path.join(root, 'node_modules/electron/path.txt');
+  if (!existsSync(pathFile)) return null;
+  const file = path.join(root, 'node_modules/electron/dist', readFileSync(pathFile, 'utf8').trim());
+  return existsSync(file) ? file : null;
+};
+
+/** Null when Electron can be opened, else the sentence why not. */
+async function whyNoElectron() {
+  if (!existsSync(path.join(root, 'main/electron.ts'))) return 'chưa có trong bản này / not part of this build';
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
+    return 'máy này không có màn hình / this machine has no display';
+  if (electronBinary()) return null;
+  const install = path.join(root, 'node_modules/electron/install.js');
+  if (!existsSync(install)) return 'gói electron chưa được cài / the electron package is not installed';
+  try {
+    const before = JSON.parse(readFileSync(remembered, 'utf8'));
+    const age = Date.now() - before.at;
+    if (age >= 0 && age < DAY_MS)
+      return `lần tải trước không được (${before.why}), sẽ thử lại sau một ngày / the last download failed, it is tried again after a day`;
+  } catch {
+    // nothing is remembered
+  }
+  const why = await download(install);
+  if (why === null) return electronBinary() ? null : 'tải xong nhưng không thấy tệp chạy / downloaded, but no program was found';
+  mkdirSync(path.dirname(remembered), { recursive: true });
+  writeFileSync(remembered, JSON.stringify({ at: Date.now(), why }));
+  return `không tải được Electron (${why}) / Electron could not be downloaded`;
+}
+
+function download(install) {
+  return new Promise((resolve) => {
+    const child = spawn(findNode() || process.execPath, [install], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let errors = '';
+    const started = Date.now();
+    const progress = setInterval(
+      () => process.stderr.write(`\rĐang tải Electron… ${Math.round((Date.now() - started) / 1000)} giây / downloading`),
+      1000,
+    );
+    const timer = setTimeout(() => child.kill('SIGKILL'), FETCH_MS);
+    child.stderr.on('data', (chunk) => (errors += chunk));
+    child.on('exit', (code, signal) => {
+      clearInterval(progress);
+      clearTimeout(timer);
+      process.stderr.write('\r\x1b[K');
+      if (code === 0) {
+        rmSync(remembered, { force: true });
+        resolve(null);
+      } else
+        resolve(
+          signal ? 'quá 60 giây' : (/(ENOTFOUND|ECONNREFUSED|ETIMEDOUT|fetch failed|EAI_AGAIN|HTTP \d+)/.exec(errors) || ['lỗi tải'])[0],
+        );
+    });
+  });
+}
+
+async function main() {
+  const node = findNode();
+  if (!node) return run('main/headless.ts', args); // prints the sentence about Node and ends
+  const built = spawnSync(node, ['--disable-warning=ExperimentalWarning', path.join(root, 'main/build.ts')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (built.status !== 0) {
+    say(
+      'Không dựng được màn hình từ mã nguồn; xem lỗi ở trên. Hãy chạy lại "npm ci".',
+      'The screens could not be built; see the error above. Run "npm ci" again.',
+    );
+    process.exit(1);
+  }
+  if (!args.includes('--headless')) {
+    const why = await whyNoElectron();
+    if (why === null) {
+      const child = spawn(electronBinary(), [root, ...args], { stdio: 'inherit' });
+      child.on('exit', (code) => process.exit(code === null ? 1 : code));
+      return;
+    }
+    process.stderr.write(`Không mở Electron: ${why}. Chạy trong trình duyệt. / Running in the browser instead.\n`);
+  }
+  run('main/headless.ts', args);
+}
+
+void main();
