@@ -1,0 +1,150 @@
+import type { Clock } from '../../store/index.ts';
+import { ScanTrouble, type Capabilities, type ScanReason, type Scanner, type ScannerFinder } from './types.ts';
+
+export type ScannerState = 'absent' | 'connecting' | 'ready' | 'busy' | 'attention' | 'error';
+
+/** What the counter knows about one scanner: told by the device itself, at `lastSeen`. */
+export interface KnownScanner {
+  readonly scanner: Scanner;
+  readonly state: ScannerState;
+  readonly reason: ScanReason | null;
+  readonly feederLoaded: boolean | null;
+  readonly capabilities: Capabilities | null;
+  /** When `state` and `reason` became what they are. */
+  readonly since: number;
+  readonly lastSeen: number | null;
+}
+
+export interface Registry {
+  all(): readonly KnownScanner[];
+  get(id: string): KnownScanner | undefined;
+  /** Looks for scanners until the finders end or `ms` are over; each one counts as soon as it answers. */
+  discover(ms: number): Promise<void>;
+  /** Asks every known scanner how it is. */
+  check(): Promise<void>;
+  /** While a scan runs the scan itself knows better than a status question. */
+  setBusy(id: string, busy: boolean): void;
+  /** A scan met trouble: the device says so until its next answer says otherwise. */
+  note(id: string, reason: ScanReason): void;
+  close(): Promise<void>;
+}
+
+const CHECK_MS = 4_000;
+
+/** Trouble that lies with the device, not with the question. */
+const stateOf = (reason: ScanReason): ScannerState =>
+  reason === 'offline' || reason === 'timeout' || reason === 'driver-missing'
+    ? 'absent'
+    : reason === 'busy'
+      ? 'busy'
+      : reason === 'protocol' || reason === 'driver-crashed'
+        ? 'error'
+        : 'attention';
+
+/**
+ * Keeps the scanners of this counter and the truth about each: a heartbeat asks them, so that one that was unplugged is
+ * missed and one that comes back is there again without a click.
+ * @param options.heartbeatMs pause between rounds; 0 for none (tests ask themselves)
+ */
+export function createRegistry(options: {
+  fixed: readonly Scanner[];
+  finders: readonly ScannerFinder[];
+  clock: Clock;
+  heartbeatMs: number;
+  onChange: () => void;
+}): Registry {
+  const { clock } = options;
+  const known = new Map<string, KnownScanner>();
+  const scanning = new Set<string>();
+  const end = new AbortController();
+  let round: Promise<void> | undefined;
+
+  const put = (id: string, change: Partial<KnownScanner>): void => {
+    const before = known.get(id);
+    if (!before) return;
+    const next = { ...before, ...change };
+    const same = next.state === before.state && next.reason === before.reason;
+    known.set(id, same ? { ...next, since: before.since } : { ...next, since: clock.now() });
+    if (!same || next.feederLoaded !== before.feederLoaded || next.capabilities !== before.capabilities) options.onChange();
+  };
+  const add = (scanner: Scanner): void => {
+    if (known.has(scanner.id)) return;
+    known.set(scanner.id, {
+      scanner,
+      state: 'connecting',
+      reason: null,
+      feederLoaded: null,
+      capabilities: null,
+      since: clock.now(),
+      lastSeen: null,
+    });
+    options.onChange();
+  };
+  const ask = async (id: string): Promise<void> => {
+    const entry = known.get(id);
+    if (!entry || scanning.has(id)) return;
+    const signal = AbortSignal.any([end.signal, AbortSignal.timeout(CHECK_MS)]);
+    try {
+      const capabilities = entry.capabilities ?? (await entry.scanner.capabilities(signal));
+      const status = await entry.scanner.status(signal);
+      if (scanning.has(id)) return;
+      put(id, {
+        capabilities,
+        state: status.state,
+        reason: status.reason ?? null,
+        feederLoaded: status.feederLoaded ?? null,
+        lastSeen: clock.now(),
+      });
+    } catch (error) {
+      if (end.signal.aborted || scanning.has(id)) return;
+      const reason = error instanceof ScanTrouble ? error.reason : 'timeout';
+      put(id, { state: stateOf(reason), reason, feederLoaded: null });
+    }
+  };
+
+  for (const scanner of options.fixed) add(scanner);
+  const check = (): Promise<void> => {
+    round ??= Promise.all([...known.keys()].map(ask))
+      .then(() => undefined)
+      .finally(() => (round = undefined));
+    return round;
+  };
+  const timer = options.heartbeatMs > 0 ? setInterval(() => void check(), options.heartbeatMs) : undefined;
+  timer?.unref();
+
+  return {
+    all: () => [...known.values()],
+    get: (id) => known.get(id),
+    async discover(ms) {
+      const signal = AbortSignal.any([end.signal, AbortSignal.timeout(ms)]);
+      await Promise.all(
+        options.finders.map(async (finder) => {
+          try {
+            for await (const scanner of finder.find(signal)) {
+              add(scanner);
+              await ask(scanner.id);
+            }
+          } catch (error) {
+            if (!signal.aborted && !(error instanceof ScanTrouble)) throw error;
+          }
+        }),
+      );
+      await check();
+    },
+    check,
+    setBusy(id, busy) {
+      if (busy) {
+        scanning.add(id);
+        put(id, { state: 'busy', reason: null, lastSeen: clock.now() });
+      } else if (scanning.delete(id)) {
+        put(id, { state: 'ready', reason: null, lastSeen: clock.now() });
+      }
+    },
+    note: (id, reason) => put(id, { state: stateOf(reason), reason, ...(reason === 'feeder-empty' ? { feederLoaded: false } : {}) }),
+    async close() {
+      end.abort();
+      clearInterval(timer);
+      await round;
+    },
+  };
+}
