@@ -1,0 +1,209 @@
+import type { Clock } from '../../store/index.ts';
+import type { Connection, Transport } from '../transports/transport.ts';
+import type { HealthCell } from '../health.ts';
+import { asb, ORDERED_STATUS, statusRequest } from './commands.ts';
+import type { PrinterProfile } from './profile.ts';
+import { canPrint, createStatusParser, fromAsb, fromRealTime, reasonsOf, type PrinterStatus } from './status.ts';
+
+export interface LinkTimes {
+  /** Between two heartbeats. */
+  readonly heartbeatMs: number;
+  /** Longest wait for an answer to DLE EOT on an idle wire. */
+  readonly replyMs: number;
+  /** First pause after a failed connect; doubles up to `heartbeatMs`. */
+  readonly retryMs: number;
+}
+
+interface Waiter {
+  readonly kind: 'real-time' | 'ordered';
+  resolve(byte: number | null): void;
+}
+
+export type PrinterLink = ReturnType<typeof createLink>;
+
+/**
+ * The line to one printer: opens it, keeps it open, asks how it is every few seconds and writes what it hears into the
+ * health cell. An unplugged cable is found by an unanswered heartbeat; no event of the system is needed for it.
+ */
+export function createLink(options: {
+  transport: Transport;
+  profile: PrinterProfile;
+  health: HealthCell;
+  clock: Clock;
+  times: LinkTimes;
+  onConnected?: () => void;
+}) {
+  const { transport, profile, health, times } = options;
+  const stopping = new AbortController();
+  let connection: Connection | null = null;
+  let status: PrinterStatus | null = null;
+  let waiters: Waiter[] = [];
+  /** While a job is on the wire answers come late: a missed heartbeat then says nothing. */
+  let jobs = 0;
+  let wake: (() => void) | null = null;
+  const watchers = new Set<() => void>();
+
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  const changed = () => {
+    for (const watcher of watchers) watcher();
+  };
+  const publish = () => {
+    if (!status) return;
+    const reasons = reasonsOf(status);
+    if (!canPrint(status)) health.set('error', reasons);
+    else if (jobs > 0) health.set('busy', reasons);
+    else health.set(reasons.length > 0 ? 'attention' : 'ready', reasons);
+    changed();
+  };
+  const answer = (kind: Waiter['kind'], byte: number) => {
+    const index = waiters.findIndex((w) => w.kind === kind);
+    if (index >= 0) waiters.splice(index, 1)[0]!.resolve(byte);
+  };
+  const drop = () => {
+    connection = null;
+    status = null;
+    const left = waiters;
+    waiters = [];
+    for (const waiter of left) waiter.resolve(null);
+    if (!stopping.signal.aborted) health.set('absent', ['unplugged']);
+    changed();
+    wake?.();
+  };
+
+  /** Waits for one answer; null on silence. */
+  const expect = (kind: Waiter['kind'], ms: number): Promise<number | null> =>
+    new Promise((resolve) => {
+      const waiter: Waiter = {
+        kind,
+        resolve: (byte) => {
+          clearTimeout(timer);
+          resolve(byte);
+        },
+      };
+      const timer = setTimeout(() => {
+        waiters = waiters.filter((w) => w !== waiter);
+        resolve(null);
+      }, ms);
+      waiters.push(waiter);
+    });
+
+  const ask = async (ms: number): Promise<PrinterStatus | null> => {
+    const line = connection;
+    if (!line) return null;
+    const answers = Promise.all([expect('real-time', ms), expect('real-time', ms), expect('real-time', ms)]);
+    line.write(Uint8Array.from([...statusRequest(1), ...statusRequest(2), ...statusRequest(4)])).catch(() => undefined);
+    const [printer, cause, paper] = await answers;
+    if (printer === null || cause === null || paper === null || printer === undefined || cause === undefined || paper === undefined)
+      return null;
+    health.seen();
+    status = fromRealTime(printer, cause, paper);
+    publish();
+    return status;
+  };
+
+  const hear = (line: Connection) => {
+    const parse = createStatusParser();
+    line.onData((bytes) => {
+      for (const message of parse(bytes)) {
+        if (message.kind === 'real-time') answer('real-time', message.byte);
+        else if (message.kind === 'ordered') answer('ordered', message.byte);
+        else if (message.kind === 'asb') {
+          health.seen();
+          status = fromAsb(message.bytes);
+          publish();
+        }
+      }
+    });
+    line.onClose(() => {
+      if (connection === line) drop();
+    });
+  };
+
+  const run = async () => {
+    let wait = times.retryMs;
+    while (!stopping.signal.aborted) {
+      if (!connection) {
+        try {
+          const line = await transport.open(stopping.signal);
+          connection = line;
+          hear(line);
+          options.onConnected?.();
+          wait = times.retryMs;
+        } catch (error) {
+          if (stopping.signal.aborted) break;
+          const denied = error instanceof Error && /EACCES|denied|EBUSY|lock/iu.test(error.message);
+          health.set(denied ? 'error' : 'absent', [denied ? 'access-denied' : 'unplugged']);
+          changed();
+          await pause(wait);
+          wait = Math.min(times.heartbeatMs, wait * 2);
+          continue;
+        }
+        if (profile.asb) await connection.write(Uint8Array.from(asb(true))).catch(() => undefined);
+      }
+      const line: Connection | null = connection;
+      const alive = await ask(times.replyMs);
+      if (!alive && line && jobs === 0 && connection === line) {
+        // One more question before the cable is called out: a printer that warms up may miss one.
+        const second = await ask(times.replyMs);
+        if (!second && connection === line) {
+          drop();
+          await line.close();
+        }
+      }
+      if (!stopping.signal.aborted) await pause(connection ? times.heartbeatMs : wait);
+    }
+  };
+  const running = run();
+
+  return {
+    status: () => status,
+    /** Changes of the connection or the status. */
+    watch(watcher: () => void): () => void {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+    isConnected: () => connection !== null && status !== null,
+    /**
+     * Writes one job. `ordered` and `after` settle when the printer has answered what stands behind the job's last byte
+     * (null: it never did on this connection).
+     */
+    async send(
+      bytes: Uint8Array,
+      deadlineMs: number,
+    ): Promise<{ ordered: Promise<number | null>; after: Promise<PrinterStatus | null> } | null> {
+      const line = connection;
+      if (!line) return null;
+      jobs += 1;
+      publish();
+      const ordered = profile.ordered ? expect('ordered', deadlineMs) : Promise.resolve(null);
+      try {
+        await line.write(profile.ordered ? Uint8Array.from([...bytes, ...ORDERED_STATUS]) : bytes);
+      } catch {
+        return { ordered: Promise.resolve(null), after: Promise.resolve(null) };
+      }
+      return { ordered, after: ask(deadlineMs) };
+    },
+    done() {
+      jobs = Math.max(0, jobs - 1);
+      publish();
+    },
+    /** Asks now instead of at the next heartbeat. */
+    ask: () => ask(times.replyMs),
+    async close() {
+      stopping.abort();
+      wake?.();
+      const line = connection;
+      connection = null;
+      for (const waiter of waiters.splice(0)) waiter.resolve(null);
+      await line?.close();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { SerialPort } from 'serialport';
+import { createPlug, type Connection, type Transport } from './transport.ts';
+
+/**
+ * A serial port or a USB adapter. Neither this nor the system tells when a cable is pulled from a plain port: drivers find
+ * that by heartbeat. A missing or busy port is an error of `open`.
+ */
+export function serialTransport(address: { path: string; baud: number; flow?: 'none' | 'rtscts' | 'xonxoff' | undefined }): Transport {
+  const { path, baud } = address;
+  return {
+    description: `serial ${path} ${baud}`,
+    bitsPerSecond: baud,
+    open: (signal) =>
+      new Promise<Connection>((resolve, reject) => {
+        const port = new SerialPort({
+          path,
+          baudRate: baud,
+          autoOpen: false,
+          rtscts: address.flow === 'rtscts',
+          xon: address.flow === 'xonxoff',
+          xoff: address.flow === 'xonxoff',
+        });
+        const plug = createPlug();
+        port.on('data', (bytes: Buffer) => plug.data(bytes));
+        port.on('error', () => undefined); // each call reports its own
+        port.on('close', () => plug.closed());
+        port.open((error) => {
+          if (error) return reject(error);
+          if (signal.aborted) {
+            port.close(() => undefined);
+            return reject(new Error('aborted'));
+          }
+          resolve({
+            ...plug.listen,
+            write: (bytes) =>
+              new Promise<void>((done, fail) => {
+                const ended = () => fail(new Error('port closed'));
+                if (!port.isOpen) return ended();
+                port.once('close', ended);
+                const settle = (failure: Error | null | undefined) => {
+                  port.off('close', ended);
+                  if (failure) fail(failure);
+                  else done();
+                };
+                port.write(Buffer.from(bytes), (failure) => (failure ? settle(failure) : port.drain(settle)));
+              }),
+            close: () =>
+              new Promise<void>((done) => {
+                if (!port.isOpen) return done();
+                // What is still in the buffer of a dead wire must not hold the close back.
+                port.flush(() => port.close(() => done()));
+              }),
+          });
+        });
+      }),
+  };
+}

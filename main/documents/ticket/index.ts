@@ -1,0 +1,2 @@
+export { REPRINT_WORDS, TRAINING_WORDS, ticketPaper } from './ticket.ts';
+export { sampleTicket } from './sample.ts';
