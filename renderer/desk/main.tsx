@@ -1,0 +1,2 @@
+import { start } from '../shared/start.tsx';
+start(<main />);

@@ -1,0 +1,100 @@
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { onWireState, wireState, type WireState } from './client.ts';
+
+type LiveMessage<S, E> =
+  | { readonly type: 'snapshot'; readonly seq: number; readonly snapshot: S }
+  | { readonly type: 'event'; readonly seq: number; readonly event: E };
+
+/** `seq`s of one stream grow by one; anything else is a gap and needs a new snapshot. */
+export const isGap = (lastSeq: number, seq: number): boolean => seq !== lastSeq + 1;
+
+export interface Live<S> {
+  /** The last known content; undefined only until the first snapshot. */
+  readonly data: S | undefined;
+  /** Set while the stream is broken: since when, by the hub's clock as last heard. */
+  readonly staleSince: number | null;
+}
+
+interface LiveOptions<S, E> {
+  /** Opens the stream, for example `(signal) => client.queue.board({ zone }, { signal })`. Null: not now. */
+  readonly open: ((signal: AbortSignal) => Promise<AsyncIterable<LiveMessage<S, E>>>) | null;
+  /** The state after one event. Events that carry the whole state return it. */
+  readonly apply: (state: S, event: E) => S;
+  /** A new key closes the stream and opens another. */
+  readonly key: string;
+  /** Numbers of this stream are not consecutive (the store numbers all rooms' events together); order is still checked. */
+  readonly sparse?: boolean;
+  /** Heard for each message in order, for what must happen once per event (voice). */
+  readonly onMessage?: (message: LiveMessage<S, E>) => void;
+}
+
+const WAITS_MS = [50, 250, 500, 1_000, 2_000];
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+/** A live stream of the hub: snapshot, numbered events, a new snapshot after a gap or a break, the last content kept meanwhile. */
+export function useLive<S, E>(options: LiveOptions<S, E>): Live<S> {
+  const [live, setLive] = useState<Live<S>>({ data: undefined, staleSince: null });
+  const latest = useRef(options);
+  latest.current = options;
+  const wanted = options.open !== null;
+
+  useEffect(() => {
+    if (!wanted) return;
+    const ending = new AbortController();
+    void follow(ending.signal, latest, setLive);
+    return () => ending.abort();
+  }, [options.key, wanted]);
+  return live;
+}
+
+async function follow<S, E>(
+  signal: AbortSignal,
+  latest: { readonly current: LiveOptions<S, E> },
+  setLive: (update: (live: Live<S>) => Live<S>) => void,
+): Promise<void> {
+  for (let tries = 0; !signal.aborted; tries += 1) {
+    const opening = new AbortController();
+    const giveUp = () => opening.abort();
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      const { open } = latest.current;
+      if (!open) return;
+      let seq: number | null = null;
+      for await (const message of await open(opening.signal)) {
+        if (signal.aborted) return;
+        if (message.type === 'event') {
+          if (seq === null) break;
+          const order: boolean = latest.current.sparse ? message.seq <= seq : isGap(seq, message.seq);
+          if (order) break;
+        }
+        seq = message.seq;
+        tries = 0;
+        latest.current.onMessage?.(message);
+        setLive((before) => {
+          if (message.type === 'snapshot') return { data: message.snapshot, staleSince: null };
+          return before.data === undefined ? before : { data: latest.current.apply(before.data, message.event), staleSince: null };
+        });
+      }
+    } catch {
+      // The reason is the wire's or the hub's; the screen shows what it last knew, marks it, and asks again.
+    } finally {
+      opening.abort();
+      signal.removeEventListener('abort', giveUp);
+    }
+    if (signal.aborted) return;
+    const wire = wireState();
+    const since = wire.open ? Date.now() : wire.since;
+    setLive((before) => (before.staleSince === null ? { ...before, staleSince: since } : before));
+    await pause(WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] ?? 2_000, signal);
+  }
+}
+
+/** Whether this screen hears the hub, and since when it does not. */
+export const useWire = (): WireState => useSyncExternalStore(onWireState, wireState);

@@ -1,0 +1,11 @@
+import { StrictMode, type ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { startClient } from './client.ts';
+
+/** Mounts one screen and opens the wire to the hub. */
+export function start(screen: ReactNode): void {
+  const root = document.getElementById('root');
+  if (!root) throw new Error('the page has no #root');
+  startClient();
+  createRoot(root).render(<StrictMode>{screen}</StrictMode>);
+}
