@@ -7,7 +7,7 @@ export const PAPER_DPI = 200;
 const A4_WIDTH = 2480;
 const A4_HEIGHT = 3508;
 
-export type AdfState = 'ScannerAdfProcessing' | 'ScannerAdfEmpty' | 'ScannerAdfJam' | 'ScannerAdfLoaded' | 'ScannerAdfHatchOpen';
+export type AdfState = 'ScannerAdfProcessing' | 'ScannerAdfEmpty' | 'ScannerAdfJam' | 'ScannerAdfLoaded' | 'ScannerAdfDoorOpen';
 
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 

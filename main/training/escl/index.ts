@@ -84,7 +84,7 @@ export async function startEsclServer(options: {
   const running = () => [...jobs.values()].find((j) => j.state === 'Processing');
 
   const adfState = (): AdfState => {
-    if (switches.coverOpen) return 'ScannerAdfHatchOpen';
+    if (switches.coverOpen) return 'ScannerAdfDoorOpen';
     if (jammed) return 'ScannerAdfJam';
     if (running()?.feeder) return 'ScannerAdfProcessing';
     return switches.empty || (feeder.length === 0 && options.refill !== true) ? 'ScannerAdfEmpty' : 'ScannerAdfLoaded';

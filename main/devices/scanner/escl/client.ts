@@ -87,7 +87,6 @@ export function esclScanner(url: string, options: { id?: string; name?: string; 
   async function* scan(options: ScanOptions, dir: string, signal: AbortSignal): AsyncGenerator<ScannedPage> {
     const job = await startJob(options, signal);
     let number = 0;
-    let open = true;
     try {
       for (let waited = 0; ;) {
         const answer = await exchange(new URL(`${job.pathname}/NextDocument`, job), { method: 'GET', signal, idleMs: times.pageMs });
@@ -108,7 +107,6 @@ export function esclScanner(url: string, options: { id?: string; name?: string; 
         }
         answer.body.resume();
         if (answer.status === 404 || answer.status === 410) {
-          open = false;
           // The same 404 also ends a job that stopped half-way: ask the device before calling it the end of the stack.
           const trouble = await whyNot(options, signal);
           if (trouble && trouble.reason !== 'feeder-empty') throw trouble;
@@ -125,12 +123,11 @@ export function esclScanner(url: string, options: { id?: string; name?: string; 
         if (waited >= times.pageMs) throw new ScanTrouble('timeout', 'no page came');
       }
     } finally {
-      // Without this the next officer finds the scanner busy. The caller's signal may be the reason that we are here.
-      if (open) {
-        await exchange(job, { method: 'DELETE', signal: AbortSignal.timeout(times.answerMs), idleMs: times.answerMs })
-          .then((answer) => void answer.body.resume())
-          .catch(() => undefined);
-      }
+      // Always, as sane-airscan does: some devices stay busy until their job is deleted, even one that ended by itself. The
+      // caller's signal may be the reason that we are here, so this request has its own.
+      await exchange(job, { method: 'DELETE', signal: AbortSignal.timeout(times.answerMs), idleMs: times.answerMs })
+        .then((answer) => void answer.body.resume())
+        .catch(() => undefined);
     }
   }
 
