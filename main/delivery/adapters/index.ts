@@ -1,0 +1,48 @@
+import type { Clock } from '../../store/index.ts';
+import { mappingPath, type ProvinceConfig } from '../config.ts';
+import type { Secrets } from '../secrets.ts';
+import { createTransport, type Transport } from '../transport.ts';
+import type { Adapter, AdapterDeps } from './adapter.ts';
+import { createLgspAdapter, loadLgspMapping } from './lgsp/index.ts';
+
+/** Names under which the province's credentials rest in the safe. */
+export const SECRET_USER = 'province.user';
+export const SECRET_PASSWORD = 'province.secret';
+
+/** Builds the back end that the configuration names. @throws MappingError when its mapping file has a mistake */
+export function createAdapter(
+  config: ProvinceConfig,
+  deps: AdapterDeps & { clock: Clock; secrets: Secrets; transport?: Transport },
+): Adapter {
+  const hosts =
+    config.allowHosts.length > 0
+      ? config.allowHosts
+      : [config.baseUrl, ...(config.gatewayUrl ? [config.gatewayUrl] : [])].map((u) => new URL(u).host);
+  const own = deps.transport === undefined;
+  const transport =
+    deps.transport ??
+    createTransport({
+      allowHosts: hosts,
+      idleMs: config.idleMs,
+      sockets: config.parallel + 3,
+      tls: config.tls,
+      ...(config.proxy ? { proxy: config.proxy } : {}),
+    });
+  const credentials = async () => {
+    const [user, secret] = await Promise.all([deps.secrets.get(SECRET_USER), deps.secrets.get(SECRET_PASSWORD)]);
+    return user !== null && secret !== null ? { user, secret } : null;
+  };
+  const file = config.mappingFile ?? mappingPath(config.adapter);
+  const common = { baseUrl: config.baseUrl, transport, clock: deps.clock, credentials };
+  const adapter = createLgspAdapter(
+    { ...common, mapping: loadLgspMapping(file), gatewayUrl: config.uploads === 'tus' ? config.gatewayUrl : null },
+    deps,
+  );
+  return {
+    ...adapter,
+    close() {
+      adapter.close();
+      if (own) transport.close();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { fileURLToPath } from 'node:url';
+
+const hours = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
+/** How to reach the province; read from the station's configuration and checked before anything is sent. */
+export const provinceConfig = z.strictObject({
+  adapter: z.enum(['lgsp', 'classic']),
+  /** `https://lgsp.tinh.gov.vn/dvc`; plain http only for a virtual province on this machine. */
+  baseUrl: z.url({ protocol: /^https?$/ }),
+  /** Code of our own agency there, `H15.50.05.13`. */
+  agency: z.string().min(3).max(35),
+  /** Classic interface: the `dstcode` header of its login. */
+  destination: z.string().default(''),
+  uploads: z.enum(['whole', 'tus']).default('whole'),
+  /** Address of our tus gateway; needed for `tus` and for the classic interface, which takes links only. */
+  gatewayUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null),
+  parallel: z.number().int().min(1).max(16).default(4),
+  /** Longest silence on the line, ms. */
+  idleMs: z.number().int().min(200).default(20_000),
+  /** Longest wait between two tries, ms. */
+  retryCapMs: z.number().int().min(100).default(60_000),
+  bulk: z
+    .strictObject({
+      /** Work of at least this many bytes that nobody waits for counts as bulk. */
+      overBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(20 * 1024 * 1024),
+      bytesPerSecond: z.number().int().positive().nullable().default(null),
+      from: hours.nullable().default(null),
+      to: hours.nullable().default(null),
+    })
+    .prefault({}),
+  /** Hosts that may be reached; empty: the hosts of baseUrl and gatewayUrl alone. */
+  allowHosts: z.array(z.string()).default([]),
+  proxy: z.url().nullable().default(null),
+  tls: z
+    .strictObject({
+      caFile: z.string().optional(),
+      certFile: z.string().optional(),
+      keyFile: z.string().optional(),
+      pfxFile: z.string().optional(),
+      pinnedSha256: z.string().optional(),
+    })
+    .prefault({}),
+  /** Another mapping file than the one we bring along. */
+  mappingFile: z.string().nullable().default(null),
+});
+export type ProvinceConfig = z.output<typeof provinceConfig>;
+export type ProvinceConfigInput = z.input<typeof provinceConfig>;
+
+export const mappingPath = (adapter: 'lgsp' | 'classic') =>
+  fileURLToPath(new URL(`../../resources/province/${adapter}.mapping.json`, import.meta.url));

@@ -1,0 +1,261 @@
+import { randomUUID } from 'node:crypto';
+import { refuse, type Refusal } from '../contract/refusal.ts';
+import type { Clock, Store } from '../store/index.ts';
+import type { Adapter } from './adapters/adapter.ts';
+import { createAdapter } from './adapters/index.ts';
+import { systemTimers, type Random, type Timers } from './backoff.ts';
+import { createBatch } from './batch.ts';
+import { provinceConfig, type ProvinceConfig, type ProvinceConfigInput } from './config.ts';
+import { hear, type Progress } from './deliver.ts';
+import { createIntake } from './intake.ts';
+import { createOutbox, type Item } from './outbox.ts';
+import { ProvinceProblem, asProblem, type Why } from './problems.ts';
+import type { Secrets } from './secrets.ts';
+import { createSender } from './sender.ts';
+import type { Transport } from './transport.ts';
+import { createPacer } from './uploads/limit.ts';
+import { createView, type OutboxRow, type OutboxSummary } from './view.ts';
+
+export interface Acknowledged {
+  readonly dossierId: string;
+  readonly revision: number;
+  readonly officialCode: string;
+  readonly provisionalCode: string | null;
+  readonly at: number;
+}
+
+export interface DeliveryDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Files of the manifests are under this folder. */
+  readonly dataDir: string;
+  /** Null: not configured yet; dossiers are kept. */
+  readonly province: ProvinceConfigInput | null;
+  readonly secrets: Secrets;
+  /** Own wire (tests, simulations); else HTTP(S) by the configuration. */
+  readonly transport?: Transport;
+  readonly timers?: Timers;
+  readonly random?: Random;
+  /** Called inside the transaction that notes it: what it writes is committed together with it, or not at all. */
+  readonly onAcknowledged?: (ack: Acknowledged) => void;
+  /** An official code replaced a provisional one, once and for ever. Inside the transaction. */
+  readonly onMapped?: (dossierId: string, officialCode: string, provisionalCode: string | null) => void;
+  /** The province (or a changed file) stopped a dossier: the officer's inbox. Inside the transaction. */
+  readonly onHeld?: (dossierId: string, reason: { vi: string; en: string }) => void;
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Joins the outbox, the sender and a back end. See README for the face; `start` begins to send, `close` stops within one request. */
+export function createDelivery(deps: DeliveryDeps) {
+  const { store, clock } = deps;
+  const config: ProvinceConfig | null = deps.province === null ? null : provinceConfig.parse(deps.province);
+  const outbox = createOutbox(store);
+  const batch = createBatch(store);
+  const random = deps.random ?? Math.random;
+  const timers = deps.timers ?? systemTimers;
+  const progress = new Map<number, Progress>();
+  const listeners = new Set<(seq: number | null) => void>();
+  const changed = (seq: number | null) => listeners.forEach((l) => l(seq));
+  const stopping = new AbortController();
+
+  const adapter: Adapter | null =
+    config &&
+    createAdapter(config, { clock, secrets: deps.secrets, ...(deps.transport ? { transport: deps.transport } : {}), heard: hear });
+  const need = (): Adapter => {
+    if (!adapter) throw new ProvinceProblem('blocked', 'not configured', { reasonCode: 'not-configured' });
+    return adapter;
+  };
+  const bulkHours = config?.bulk.from && config.bulk.to ? { from: config.bulk.from, to: config.bulk.to } : null;
+  const pacer = config?.bulk.bytesPerSecond ? createPacer(config.bulk.bytesPerSecond, clock, timers) : null;
+
+  function giveCode(dossierId: string, code: string): void {
+    const row = outbox.dossier(dossierId);
+    if (!row || row.officialCode === code) return;
+    if (row.officialCode)
+      throw new ProvinceProblem('refused', 'second official code', {
+        reason: `Tỉnh trả về mã ${code} cho hồ sơ đã có mã ${row.officialCode}.`,
+        reasonCode: 'second-code',
+      });
+    outbox.setOfficial(dossierId, code, clock.now());
+    deps.onMapped?.(dossierId, code, row.provisionalCode);
+    store.emit('delivery', 'mapped', { dossierId, officialCode: code });
+  }
+
+  const sender = createSender({
+    store,
+    outbox,
+    batch,
+    clock,
+    timers,
+    random,
+    parallel: config?.parallel ?? 1,
+    capMs: config?.retryCapMs ?? 60_000,
+    bulkHours,
+    ready: () => adapter !== null,
+    onChange: changed,
+    onLine: () => changed(null),
+    onHeld(item: Item, why: Why) {
+      const row = view.row(outbox.bySeq(item.seq) ?? item);
+      deps.onHeld?.(item.dossierId, row.why);
+      store.emit('delivery', 'held', { dossierId: item.dossierId, id: item.id, word: why.word });
+    },
+    deliver: {
+      outbox,
+      batch,
+      clock,
+      root: deps.dataDir,
+      adapter: need,
+      pace: (item) => (item.lane === 2 && pacer ? pacer : null),
+      onProgress(item, at) {
+        progress.set(item.seq, at);
+        changed(item.seq);
+      },
+      giveCode,
+      acknowledged(item, sent) {
+        if (sent.officialCode) giveCode(item.dossierId, sent.officialCode);
+        outbox.ackedRevision(item.dossierId, item.revision);
+        const row = outbox.dossier(item.dossierId);
+        const ack = {
+          dossierId: item.dossierId,
+          revision: item.revision,
+          officialCode: row?.officialCode ?? '',
+          provisionalCode: row?.provisionalCode ?? null,
+          at: clock.now(),
+        };
+        deps.onAcknowledged?.(ack);
+        store.emit('delivery', 'acknowledged', { dossierId: item.dossierId, revision: item.revision });
+      },
+      finished: (item) => void progress.delete(item.seq),
+    },
+  });
+  let openDifferences = () => 0;
+  let unseenInbox = () => 0;
+  const view = createView({
+    outbox,
+    sender,
+    clock,
+    progress,
+    bulkHours,
+    openDifferences: () => openDifferences(),
+    unseenInbox: () => unseenInbox(),
+  });
+
+  const intake = createIntake({
+    store,
+    outbox,
+    clock,
+    dataDir: deps.dataDir,
+    largeBytes: config?.bulk.largeBytes ?? 4 * 1024 * 1024,
+    giveCode,
+  });
+
+  let nudged = false;
+  /** The officer's call returns first; the loop looks afterwards. */
+  function nudge(): void {
+    if (nudged) return;
+    nudged = true;
+    setImmediate(() => {
+      nudged = false;
+      sender.pump();
+    });
+  }
+  /** Heard after the caller's transaction is committed: before that the loop would find nothing. */
+  const unsubscribe = store.subscribe((event) => {
+    if (event.room !== 'delivery') return;
+    if (event.kind === 'queued') {
+      const item = outbox.byId((event.payload as { id: string }).id);
+      if (item) changed(item.seq);
+      nudge();
+    }
+  });
+
+  const api = {
+    ...intake,
+
+    /**
+     * The province's next dossier code, for the moment of acceptance. Answers within `timeoutMs` (default 2,500) whatever the line
+     * does; a refusal means: take a provisional number.
+     */
+    async nextDossierCode(
+      agencyCode: string,
+      options: { timeoutMs?: number; requestKey?: string } = {},
+    ): Promise<{ code: string } | Refusal> {
+      const no = () =>
+        refuse(
+          'province-unreachable',
+          'Chưa lấy được mã từ hệ thống tỉnh. Dùng mã tạm; mã chính thức sẽ được cập nhật sau.',
+          'The province gave no code now. Use a provisional number; the official code follows.',
+        );
+      const line = sender.line();
+      if (!adapter || sender.isPaused() || line.word !== 'up' || line.notBefore > clock.now()) return no();
+      const limit = new AbortController();
+      const timeoutMs = options.timeoutMs ?? 2_500;
+      const cancel = timers.after(timeoutMs, () => limit.abort());
+      try {
+        const code = await adapter.nextCode(agencyCode, options.requestKey ?? `ma-${randomUUID()}`, {
+          signal: AbortSignal.any([limit.signal, stopping.signal]),
+          timeoutMs,
+        });
+        sender.learned(null);
+        return code === null
+          ? refuse(
+              'no-numbering',
+              'Hệ thống tỉnh này không cấp mã. Dùng mã do quầy đánh.',
+              'This province gives no codes. Use the numbering of the counter.',
+            )
+          : { code };
+      } catch (error) {
+        sender.learned(asProblem(error));
+        return no();
+      } finally {
+        cancel();
+      }
+    },
+
+    start(): void {
+      store.transaction(() => outbox.restart());
+      sender.start(store.get<boolean>('delivery', 'paused') ?? false);
+    },
+    async close(): Promise<void> {
+      stopping.abort();
+      unsubscribe();
+      await sender.close();
+      adapter?.close();
+    },
+    summary: (): OutboxSummary => view.summary(),
+    rows: (): { rows: OutboxRow[]; more: boolean } => view.rows(),
+    /** Hears the outbox's row that changed (its sequence number), or null for the line as a whole. */
+    onChange(listener: (seq: number | null) => void): () => void {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    /** Resolves when nothing is unsent (held work does not count), or throws after `ms`. For walkthroughs and tests. */
+    async drained(ms: number): Promise<void> {
+      const until = Date.now() + ms;
+      while (outbox.listOpen(1000).some((i) => i.open === 1) || !sender.idle()) {
+        if (Date.now() > until)
+          throw new Error(
+            `the outbox did not drain within ${ms} ms: ${view
+              .rows()
+              .rows.map((r) => `${r.state} ${r.why.en}`)
+              .slice(0, 3)
+              .join(' | ')}`,
+          );
+        await new Promise((resolve) => setTimeout(resolve, 15));
+      }
+    },
+    parts: {
+      outbox,
+      batch,
+      sender,
+      view,
+      adapter: need,
+      config,
+      listeners: changed,
+      setCounts: (d: () => number, i: () => number) => ((openDifferences = d), (unseenInbox = i)),
+    },
+  };
+  return api;
+}
+
+export type Delivery = ReturnType<typeof createDelivery>;
