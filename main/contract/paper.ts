@@ -47,3 +47,10 @@ export const paperBlock = z.discriminatedUnion('kind', [
 export type PaperBlock = Readonly<z.infer<typeof paperBlock>>;
 /** A whole slip; the printer cuts after it. */
 export type Paper = readonly PaperBlock[];
+
+/**
+ * What the QR of our own papers holds: upper case only, which halves the size of the code. Readers take these shapes
+ * apart in `devices/reader`; nothing personal is in them.
+ */
+export const ticketQr = (number: string, ticketId: string): string => `QUAY:T:${number.replaceAll(' ', '')}:${ticketId}`.toUpperCase();
+export const receiptQr = (dossierCode: string): string => `QUAY:R:${dossierCode}`.toUpperCase();

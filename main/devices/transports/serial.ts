@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { SerialPort } from 'serialport';
 import { createPlug, type Connection, type Transport } from './transport.ts';
 
@@ -7,9 +8,18 @@ import { createPlug, type Connection, type Transport } from './transport.ts';
  */
 export function serialTransport(address: { path: string; baud: number; flow?: 'none' | 'rtscts' | 'xonxoff' | undefined }): Transport {
   const { path, baud } = address;
+  /** A USB adapter's node goes with it; on Windows the list of ports tells. */
+  const present = async () => {
+    if (process.platform === 'win32') return (await SerialPort.list()).some((port) => port.path === path);
+    return access(path).then(
+      () => true,
+      () => false,
+    );
+  };
   return {
     description: `serial ${path} ${baud}`,
     bitsPerSecond: baud,
+    present,
     open: (signal) =>
       new Promise<Connection>((resolve, reject) => {
         const port = new SerialPort({

@@ -8,6 +8,8 @@ export interface Transport {
   readonly bitsPerSecond?: number;
   /** @throws when the device is not there; the message names the address, nothing personal */
   open(signal: AbortSignal): Promise<Connection>;
+  /** Heartbeat of devices that never answer: is the port still there? Absent where the connection itself tells. */
+  present?(): Promise<boolean>;
 }
 
 export interface Connection {

@@ -1,0 +1,172 @@
+import type { DeviceConfig, DeviceHealth, PrintJob, ScanEvent } from '../contract/devices.ts';
+import type { Paper, TicketContent } from '../contract/paper.ts';
+import type { Clock, Store } from '../store/index.ts';
+import { createA4Printer, type A4Printer, type A4Times } from './a4/a4-printer.ts';
+import type { A4Backend } from './a4/backend.ts';
+import { ippBackend } from './a4/ipp.ts';
+import type { HealthCell, HealthSource } from './health.ts';
+import { createJobs } from './jobs.ts';
+import { createTransport, type DeviceLayers } from './open.ts';
+import { profileOf } from './printer/profile.ts';
+import { createTicketPrinter, type PrinterTimes, type TicketPrinter } from './printer/ticket-printer.ts';
+import { encodePng, renderPaper } from './raster/index.ts';
+import { createReader, type Reader } from './reader/reader.ts';
+import { createRegistry } from './registry.ts';
+
+export interface DevicesOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Devices that are there from the start (training neighbours); remembered ones stand in the database. */
+  readonly config: readonly DeviceConfig[];
+  /** Turns a ticket into paper; `documents/ticket` does, handed in by `counter.ts`. */
+  readonly ticketPaper: (ticket: TicketContent) => Paper;
+  /** Training papers say so, whatever the caller forgot. */
+  readonly training: boolean;
+  /** System printers under Electron, by queue name. */
+  readonly systemPrinter?: (queue: string) => A4Backend;
+  readonly layers?: DeviceLayers;
+  readonly printerTimes?: Partial<PrinterTimes>;
+  readonly a4Times?: Partial<A4Times>;
+  readonly heartbeatMs?: number;
+  /** Sees the bytes of each slip as they go out. */
+  readonly onPrintBytes?: (key: string, bytes: Uint8Array) => void;
+}
+
+type Open =
+  | { readonly kind: 'ticket-printer'; readonly device: TicketPrinter }
+  | { readonly kind: 'a4-printer'; readonly device: A4Printer }
+  | { readonly kind: 'reader'; readonly device: Reader };
+
+export type Devices = ReturnType<typeof createDevices>;
+
+/**
+ * Every machine on the counter except scanners and tokens, which lend their health through `addHealth`.
+ */
+export function createDevices(options: DevicesOptions) {
+  const { store, clock } = options;
+  const jobs = createJobs(store);
+  const open = new Map<string, Open>();
+  const offs = new Map<string, (() => void)[]>();
+  const sources = new Set<HealthSource>();
+  const healthListeners = new Set<(health: DeviceHealth) => void>();
+  const scanListeners = new Set<(event: ScanEvent, config: DeviceConfig) => void>();
+  const tell = (health: DeviceHealth) => {
+    for (const listener of healthListeners) listener(health);
+  };
+  const heartbeat = options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs };
+
+  const start = (config: DeviceConfig) => {
+    const common = { id: config.id, name: config.name, clock };
+    const transport = () => createTransport(config.address, options.layers);
+    let opened: Open;
+    if (config.kind === 'ticket-printer') {
+      opened = {
+        kind: config.kind,
+        device: createTicketPrinter({
+          ...common,
+          transport: transport(),
+          profile: profileOf(config.profile ?? 'generic-80'),
+          textMode: config.textMode ?? 'raster',
+          jobs,
+          ...(options.printerTimes ? { times: options.printerTimes } : {}),
+          ...(options.onPrintBytes ? { onBytes: options.onPrintBytes } : {}),
+        }),
+      };
+    } else if (config.kind === 'a4-printer') {
+      const backend = a4Backend(config, options.systemPrinter);
+      opened = {
+        kind: config.kind,
+        device: createA4Printer({ ...common, backend, jobs, ...(options.a4Times ? { times: options.a4Times } : {}) }),
+      };
+    } else {
+      opened = { kind: 'reader', device: createReader({ ...common, transport: transport(), ...heartbeat }) };
+    }
+    open.set(config.id, opened);
+    const off = [opened.device.health.on(tell)];
+    if (opened.kind === 'reader') {
+      off.push(
+        opened.device.onScan((event) => {
+          for (const listener of scanListeners) listener(event, config);
+        }),
+      );
+    }
+    offs.set(config.id, off);
+    tell(opened.device.health.current());
+  };
+  const stop = async (id: string) => {
+    for (const off of offs.get(id) ?? []) off();
+    offs.delete(id);
+    const opened = open.get(id);
+    open.delete(id);
+    await opened?.device.close();
+  };
+
+  const registry = createRegistry(store, options.config);
+  for (const config of registry.all()) start(config);
+
+  const ticketPrinter = (): TicketPrinter | undefined => [...open.values()].find((o) => o.kind === 'ticket-printer')?.device;
+  const a4Printer = (): A4Printer | undefined => [...open.values()].find((o) => o.kind === 'a4-printer')?.device;
+  const cells = (): HealthCell[] => [...open.values()].map((o) => o.device.health);
+
+  return {
+    /** The printer in the hall or at the kiosk, if one is set up. */
+    ticketPrinter,
+    a4Printer,
+    readers: (): readonly Reader[] => [...open.values()].flatMap((o) => (o.kind === 'reader' ? [o.device] : [])),
+
+    /**
+     * Prints a queue ticket. The key stands for this paper (ticket id, or ticket id and reprint number): the same key
+     * never prints twice. @returns undefined when no ticket printer is set up
+     */
+    printTicket(ticket: TicketContent, job: { key: string; reprint?: boolean }): PrintJob | undefined {
+      const printer = ticketPrinter();
+      const content = { ...ticket, training: ticket.training || options.training, reprint: ticket.reprint || (job.reprint ?? false) };
+      return printer?.print(options.ticketPaper(content), { key: job.key, title: ticket.number });
+    },
+    /** Follows a job of any printer to its end. */
+    settled(key: string): Promise<PrintJob> {
+      const job = jobs.get(key);
+      const printer = job && open.get(job.deviceId);
+      if (job && printer && printer.kind !== 'reader') return printer.device.settled(key);
+      return job ? Promise.resolve(job) : Promise.reject(new Error('no such print job'));
+    },
+    job: jobs.get,
+    jobs: (limit = 50) => jobs.newest(limit),
+    /** The ticket as it will look, 203 dpi. */
+    renderTicketPng: (ticket: TicketContent, widthDots = 576): Buffer =>
+      encodePng(renderPaper(options.ticketPaper({ ...ticket, training: ticket.training || options.training }), widthDots)),
+
+    health: (): DeviceHealth[] => [...cells().map((cell) => cell.current()), ...[...sources].flatMap((source) => source.health())],
+    onHealth(listener: (health: DeviceHealth) => void): () => void {
+      healthListeners.add(listener);
+      return () => void healthListeners.delete(listener);
+    },
+    /** Scanners and tokens, which other parts of the house drive, appear in the strip and in the doctor through this. */
+    addHealth(source: HealthSource): () => void {
+      sources.add(source);
+      const off = source.onHealth(tell);
+      return () => {
+        off();
+        sources.delete(source);
+      };
+    },
+    /** Every code read anywhere, with the configuration of its reader (which counter it belongs to). */
+    onScan(listener: (event: ScanEvent, config: DeviceConfig) => void): () => void {
+      scanListeners.add(listener);
+      return () => void scanListeners.delete(listener);
+    },
+
+    config: (): DeviceConfig[] => registry.all(),
+    async close() {
+      healthListeners.clear();
+      scanListeners.clear();
+      await Promise.all([...open.keys()].map(stop));
+    },
+  };
+}
+
+function a4Backend(config: DeviceConfig, systemPrinter?: (queue: string) => A4Backend): A4Backend {
+  if (config.address.via === 'ipp') return ippBackend(config.address.url);
+  if (config.address.via === 'system' && systemPrinter) return systemPrinter(config.address.queue);
+  throw new Error(`an A4 printer cannot be reached via ${config.address.via} here`);
+}
