@@ -379,6 +379,8 @@ export const queueContract = {
   setPriority: base.input(command({ ticketId: id, reason: id, note: note.optional() })).output(deskAnswer),
   linkDossier: base.input(command({ ticketId: id, dossierCode: z.string().min(1).max(60) })).output(deskAnswer),
   emergency: base.input(command({ on: z.boolean() })).output(z.object({})),
+  /** "The station's clock is right": ends the doubt after a step that may have been a repair. */
+  confirmClock: base.input(command({})).output(z.object({})),
   supervisor: base.output(live(supervisorView, supervisorView)),
   unprinted: base.output(z.array(deskTicket)),
   reprint: base

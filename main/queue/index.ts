@@ -1,0 +1,7 @@
+export { createQueue, type Queue, type QueueDeps, type QueueEvent } from './queue.ts';
+export { queueHandlers } from './handlers.ts';
+export type { PrintTicket } from './printing.ts';
+export { migrations, sqliteQueueStore } from './store-sqlite.ts';
+export type { Outcome, QueueStore } from './port.ts';
+export { checkSite, siteSchema, trainingSite, type Site, type SiteInput } from './site.ts';
+export type { Appointment } from './appointment.ts';

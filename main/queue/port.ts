@@ -1,0 +1,35 @@
+import type { Refusal } from '../contract/refusal.ts';
+import type { Site } from './site.ts';
+import type { HallState } from './state.ts';
+import type { Answer, LogEntry, QueueCommand } from './types.ts';
+
+/** `repeated`: the command id was known, nothing happened, the first answer is given again. */
+export interface Outcome {
+  readonly answer: Answer | Refusal;
+  readonly repeated: boolean;
+}
+
+/**
+ * Where the hall lives. Every adapter passes the same suite (`port.suite.ts`): commands are taken one at a time in one order
+ * for all hubs, each at most once per id; an answer is given only after its steps are durable; the log has no gap.
+ */
+export interface QueueStore {
+  readonly site: Site;
+  /** Commands without an id (`''`) are not remembered. */
+  run(command: QueueCommand): Promise<Outcome>;
+  /** The hall after the newest entry this hub has seen. Read it in one go; never change it, never keep it across an await. */
+  readonly state: HallState;
+  /** Committed steps, this hub's and others', in order. */
+  subscribe(listener: (entries: readonly LogEntry[]) => void): () => void;
+  /** Entries after `seq`, oldest first. */
+  log(after: number, limit?: number): Promise<LogEntry[]>;
+  /** Catches up with other hubs; the SQLite hub is alone and has nothing to do. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a repeated command id must match: an id belongs to one kind of press at one place. */
+export function commandKind(c: QueueCommand): string {
+  const at = 'counterId' in c ? c.counterId : 'serviceId' in c ? c.serviceId : c.actor.deviceId;
+  return `${c.do} ${at}`;
+}

@@ -1,0 +1,284 @@
+import type { Migration, Store } from '../store/index.ts';
+import { decide } from './decide.ts';
+import { commandKind, type Outcome, type QueueStore } from './port.ts';
+import { no } from './refusals.ts';
+import { isActive } from './rules.ts';
+import type { Site } from './site.ts';
+import { CALL_ACTIONS, CALLS_KEPT, HallState } from './state.ts';
+import type { Answer, LogEntry, QueueCommand, Ticket } from './types.ts';
+import { Witness } from './witness.ts';
+
+export const migrations: Migration[] = [
+  {
+    room: 'queue',
+    number: 1,
+    name: 'tickets, pieces, log, commands',
+    sql: `
+      create table queue_head (site text primary key, seq integer not null, hash text not null) strict, without rowid;
+      create table queue_ticket (
+        id text primary key, site text not null, day text not null, series text not null, number integer not null,
+        service text not null, state text not null, issued_at integer not null,
+        holder text, -- the counter that calls or serves it now
+        doc text not null,
+        unique (site, day, series, number)
+      ) strict, without rowid;
+      create unique index queue_one_ticket_per_counter on queue_ticket (site, holder) where holder is not null;
+      create index queue_open on queue_ticket (site, state) where state not in ('done', 'cancelled');
+      create table queue_piece (site text not null, key text not null, doc text not null, primary key (site, key)) strict, without rowid;
+      create table queue_log (
+        site text not null, seq integer not null, at integer not null, day text not null, action text not null, device text not null,
+        officer text, counter text, ticket text, from_state text, to_state text, body text not null, hash text not null,
+        primary key (site, seq)
+      ) strict, without rowid;
+      create index queue_log_ticket on queue_log (ticket) where ticket is not null;
+      create trigger queue_log_no_update before update on queue_log begin select raise(abort, 'the queue log is append-only'); end;
+      create trigger queue_log_no_delete before delete on queue_log begin select raise(abort, 'the queue log is append-only'); end;
+      create table queue_command (site text not null, id text not null, kind text not null, at integer not null, answer text not null, primary key (site, id)) strict, without rowid;
+      -- what was promised at issue beside what happened, in minutes
+      create view queue_estimate as select site, day, series, number, service,
+        json_extract(doc, '$.estimate.low') as low, json_extract(doc, '$.estimate.mid') as mid, json_extract(doc, '$.estimate.high') as high,
+        (json_extract(doc, '$.firstCalledAt') - json_extract(doc, '$.since')) / 60000.0 as waited
+        from queue_ticket where json_extract(doc, '$.estimate.mid') is not null;
+    `,
+  },
+];
+
+interface Job {
+  readonly command: QueueCommand;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface LogRow {
+  seq: number;
+  at: number;
+  day: string;
+  action: string;
+  device: string;
+  officer: string | null;
+  counter: string | null;
+  ticket: string | null;
+  from_state: LogEntry['from'];
+  to_state: LogEntry['to'];
+  body: string;
+  hash: string;
+}
+
+const fromRow = (r: LogRow): LogEntry => {
+  const [ticket, pieces] = JSON.parse(r.body) as [LogEntry['ticket'], LogEntry['pieces']];
+  const { seq, at, day, action, device, officer, hash } = r;
+  return {
+    seq,
+    at,
+    day,
+    action,
+    device,
+    officer,
+    counterId: r.counter,
+    ticketId: r.ticket,
+    from: r.from_state,
+    to: r.to_state,
+    ticket,
+    pieces,
+    hash,
+  };
+};
+
+/**
+ * The queue in the station's own database. Commands that arrive while the disk is busy share one transaction, so that a
+ * busy hall pays one flush for many calls; each is answered after it.
+ * @param options.store opened with this room's `migrations`
+ * @param options.witness file that remembers the numbers across a restored backup; default beside the database
+ */
+export function sqliteQueueStore(options: { store: Store; site: Site; witness?: string }): QueueStore {
+  const { store, site } = options;
+  const { db } = store;
+  const sql = {
+    head: db.prepare('select seq, hash from queue_head where site = ?'),
+    setHead: db.prepare(
+      'insert into queue_head (site, seq, hash) values (?, ?, ?) on conflict do update set seq = excluded.seq, hash = excluded.hash',
+    ),
+    open: db.prepare(`select doc from queue_ticket where site = ? and (day = ? or state not in ('done', 'cancelled'))`),
+    pieces: db.prepare('select key, doc from queue_piece where site = ?'),
+    calls: db.prepare(
+      `select * from queue_log where site = ? and action in (${CALL_ACTIONS.map((a) => `'${a}'`).join(', ')}) order by seq desc limit ?`,
+    ),
+    log: db.prepare('select * from queue_log where site = ? and seq > ? order by seq limit ?'),
+    release: db.prepare('update queue_ticket set holder = null where id = ? and holder is not null'),
+    ticket:
+      db.prepare(`insert into queue_ticket (id, site, day, series, number, service, state, issued_at, holder, doc) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      on conflict (id) do update set service = excluded.service, state = excluded.state, holder = excluded.holder, doc = excluded.doc`),
+    piece: db.prepare('insert into queue_piece (site, key, doc) values (?, ?, ?) on conflict do update set doc = excluded.doc'),
+    dropPiece: db.prepare('delete from queue_piece where site = ? and key = ?'),
+    append:
+      db.prepare(`insert into queue_log (site, seq, at, day, action, device, officer, counter, ticket, from_state, to_state, body, hash)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    command: db.prepare('select kind, answer from queue_command where site = ? and id = ?'),
+    setCommand: db.prepare('insert into queue_command (site, id, kind, at, answer) values (?, ?, ?, ?, ?)'),
+  };
+
+  const load = (): HallState => {
+    const state = new HallState();
+    const head = sql.head.get(site.id) as { seq: number; hash: string } | undefined;
+    if (!head) return state;
+    for (const row of sql.pieces.all(site.id) as { key: string; doc: string }[]) state.loadPiece(row.key, JSON.parse(row.doc));
+    for (const row of sql.open.all(site.id, state.hall.day) as { doc: string }[]) {
+      const ticket = JSON.parse(row.doc) as Ticket;
+      if (state.keeps(ticket)) state.load(ticket);
+    }
+    for (const row of (sql.calls.all(site.id, CALLS_KEPT * 2) as LogRow[]).toReversed()) state.hear(fromRow(row));
+    state.seq = head.seq;
+    state.hash = head.hash;
+    return state;
+  };
+
+  let state = db.transaction(load).deferred();
+  let closed = false;
+  let jobs: Job[] = [];
+  const listeners = new Set<(entries: readonly LogEntry[]) => void>();
+  const witness = db.memory ? undefined : new Witness(options.witness ?? `${db.name}.numbers`);
+  const series = site.services.map((s) => s.series);
+
+  const one = (command: QueueCommand, entries: LogEntry[]): Outcome => {
+    if (command.id !== '') {
+      const known = sql.command.get(site.id, command.id) as { kind: string; answer: string } | undefined;
+      if (known)
+        return { answer: known.kind === commandKind(command) ? (JSON.parse(known.answer) as Answer) : no.commandReused(), repeated: true };
+    }
+    const decided = decide(state, site, command);
+    entries.push(...decided.entries);
+    if (command.id !== '') sql.setCommand.run(site.id, command.id, commandKind(command), command.at, JSON.stringify(decided.result));
+    return { answer: decided.result, repeated: false };
+  };
+
+  const write = (entries: readonly LogEntry[]) => {
+    for (const e of entries) {
+      sql.append.run(
+        site.id,
+        e.seq,
+        e.at,
+        e.day,
+        e.action,
+        e.device,
+        e.officer,
+        e.counterId,
+        e.ticketId,
+        e.from,
+        e.to,
+        JSON.stringify([e.ticket, e.pieces]),
+        e.hash,
+      );
+    }
+    // first let go, then hold: two counters may have swapped tickets within one batch
+    for (const id of state.dirtyTickets.keys()) sql.release.run(id);
+    for (const t of state.dirtyTickets.values()) {
+      sql.ticket.run(
+        t.id,
+        site.id,
+        t.day,
+        t.series,
+        t.number,
+        t.serviceId,
+        t.state,
+        t.issuedAt,
+        isActive(t.state) ? t.counterId : null,
+        JSON.stringify(t),
+      );
+    }
+    for (const key of state.dirtyPieces) {
+      const value = state.pieces.get(key);
+      if (value === undefined) sql.dropPiece.run(site.id, key);
+      else sql.piece.run(site.id, key, JSON.stringify(value));
+    }
+    state.dirtyTickets.clear();
+    state.dirtyPieces.clear();
+    sql.setHead.run(site.id, state.seq, state.hash);
+  };
+
+  /** All of the commands or none; on any error the state is read again from the last commit. */
+  const commit = (commands: readonly QueueCommand[]): { outcomes: Outcome[]; entries: LogEntry[] } => {
+    const entries: LogEntry[] = [];
+    try {
+      const outcomes = store.transaction(() => {
+        const head = sql.head.get(site.id) as { seq: number } | undefined;
+        // somebody else wrote to our database (a second process): go on from what is there
+        if ((head?.seq ?? 0) !== state.seq) state = load();
+        const all = commands.map((command) => one(command, entries));
+        if (entries.length > 0) write(entries);
+        return all;
+      });
+      if (entries.length > 0) witness?.note(state, series);
+      return { outcomes, entries };
+    } catch (error) {
+      state = load();
+      throw error;
+    }
+  };
+
+  const tell = (entries: readonly LogEntry[]) => {
+    if (entries.length > 0) for (const listener of listeners) listener(entries);
+  };
+
+  const flush = () => {
+    const batch = jobs;
+    jobs = [];
+    if (batch.length === 0) return;
+    try {
+      const { outcomes, entries } = commit(batch.map((job) => job.command));
+      batch.forEach((job, i) => job.resolve(outcomes[i]!));
+      tell(entries);
+    } catch (error) {
+      if (batch.length === 1) return void batch[0]!.reject(error);
+      // one command spoils the batch: each on its own, so that only the culprit fails
+      for (const job of batch) {
+        try {
+          const { outcomes, entries } = commit([job.command]);
+          job.resolve(outcomes[0]!);
+          tell(entries);
+        } catch (own) {
+          job.reject(own);
+        }
+      }
+    }
+  };
+
+  const missing = witness?.missing(state);
+  if (missing) {
+    const command: QueueCommand = {
+      do: 'floor',
+      id: '',
+      at: store.clock.now(),
+      actor: { deviceId: 'hub', officerId: null, officerName: null },
+      day: missing.day,
+      marks: missing.marks,
+    };
+    tell(commit([command]).entries);
+  }
+
+  return {
+    site,
+    get state() {
+      return state;
+    },
+    run(command) {
+      return new Promise<Outcome>((resolve, reject) => {
+        if (closed) return void reject(new Error('the queue is closed'));
+        jobs.push({ command, resolve, reject });
+        if (jobs.length === 1) setImmediate(flush);
+      });
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    log: async (after, limit = 1000) => (sql.log.all(site.id, after, limit) as LogRow[]).map(fromRow),
+    refresh: async () => {},
+    async close() {
+      if (closed) return;
+      flush();
+      closed = true;
+      witness?.close();
+      listeners.clear();
+    },
+  };
+}
