@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { NewerDatabaseError } from '../store/index.ts';
+import { ConfigError } from './config.ts';
 
 export function defaultDataDir(): string {
   if (process.platform === 'win32') return path.join(process.env['APPDATA'] ?? path.join(homedir(), 'AppData/Roaming'), 'Quay');
@@ -13,7 +14,10 @@ export class DataDirError extends Error {}
 /** Makes the data folder and proves that we may write there. */
 export function prepareDataDir(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    // One level after the other: on file systems that refuse folders, Node's recursive mkdir never comes back.
+    const missing: string[] = [];
+    for (let at = path.resolve(dir); !existsSync(at); at = path.dirname(at)) missing.push(at);
+    for (const at of missing.reverse()) mkdirSync(at, { mode: 0o700 });
     accessSync(dir, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new DataDirError((error as Error).message);
@@ -38,6 +42,7 @@ export function startFailure(error: unknown, at: { dataDir: string; port: number
       vi: `Không ghi được vào thư mục dữ liệu ${at.dataDir}. Hãy cấp quyền ghi, hoặc chọn thư mục khác: npm start -- --data THƯ_MỤC`,
       en: `Cannot write to the data folder ${at.dataDir}. Allow writing there, or choose another: npm start -- --data DIR`,
     };
+  if (error instanceof ConfigError) return { vi: error.vi, en: error.message };
   if (error instanceof NewerDatabaseError) return { vi: error.vi, en: error.message };
   if (code === 'SQLITE_BUSY')
     return {

@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+/** `config.json` in the data folder. Without it the station is in training mode, with virtual neighbours. */
+export const stationConfig = z.object({
+  training: z.boolean().default(true),
+  /** The counter at this machine. */
+  counterId: z.string().default('3'),
+  /** PKCS#11 modules beyond the known names. */
+  pkcs11Modules: z.array(z.string()).default([]),
+  devices: z.array(z.record(z.string(), z.unknown())).default([]),
+  scanners: z.array(z.object({ id: z.string(), name: z.string(), url: z.url() })).default([]),
+  province: z.record(z.string(), z.unknown()).optional(),
+  site: z.record(z.string(), z.unknown()).optional(),
+  /** Roots and intermediates for signature chains (PEM or DER). */
+  trustDir: z.string().optional(),
+  tsaUrl: z.url().optional(),
+});
+export type StationConfig = z.infer<typeof stationConfig>;
+
+export class ConfigError extends Error {
+  readonly vi: string;
+  constructor(file: string, where: string) {
+    super(`The station's settings ${file} are not valid at: ${where}. Correct them, or move the file away to start in training mode.`);
+    this.vi = `Cấu hình ${file} không đúng ở: ${where}. Hãy sửa lại, hoặc dời tệp đi để chạy chế độ tập huấn.`;
+  }
+}
+
+export function readConfig(dataDir: string): StationConfig {
+  const file = path.join(dataDir, 'config.json');
+  if (!existsSync(file)) return stationConfig.parse({});
+  let raw: unknown;
+  try {
+    raw = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw new ConfigError(file, 'JSON');
+  }
+  const result = stationConfig.safeParse(raw);
+  if (!result.success) throw new ConfigError(file, result.error.issues.map((issue) => issue.path.join('.')).join(', '));
+  return result.data;
+}
