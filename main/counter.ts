@@ -1,15 +1,37 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Caller } from './contract/context.ts';
+import { deviceConfig } from './contract/devices.ts';
+import { catalogueHandlers } from './catalogue/handlers.ts';
+import { catalogueMigrations, createCatalogue } from './catalogue/index.ts';
 import { readConfig } from './counter/config.ts';
+import { siteOf, ticketPrinting } from './counter/hall.ts';
 import { lockDataDir } from './counter/lock.ts';
 import { createLog } from './counter/log.ts';
+import { openNeighbours, type Neighbours } from './counter/neighbours.ts';
 import { trainingOfficers } from './counter/people.ts';
 import { prepareDataDir } from './counter/start.ts';
+import {
+  createDelivery,
+  fileSecrets,
+  memorySecrets,
+  migrations as deliveryMigrations,
+  SECRET_PASSWORD,
+  SECRET_USER,
+  type ProvinceConfigInput,
+} from './delivery/index.ts';
+import { createDevices, migrations as devicesMigrations } from './devices/index.ts';
+import { createScanning, migrations as scannerMigrations, scannerHandlers } from './devices/scanner/index.ts';
+import { documentsHandlers } from './documents/handlers.ts';
+import { createDocuments, documentsMigrations } from './documents/index.ts';
+import { inspectJpeg, writePagesPdf } from './documents/pages/index.ts';
+import { ticketPaper } from './documents/ticket/index.ts';
 import { createOfficers, officersMigrations } from './officers/index.ts';
 import { officersHandlers } from './officers/handlers.ts';
+import { createQueue, migrations as queueMigrations, queueHandlers, sqliteQueueStore } from './queue/index.ts';
 import {
   createFiles,
+  type Devices,
   createPairing,
   serverMigrations,
   startServer,
@@ -18,7 +40,7 @@ import {
   type PairedDevice,
   type Server,
 } from './server/index.ts';
-import { openStore, systemClock, type Clock } from './store/index.ts';
+import { openStore, systemClock, type Clock, type Migration } from './store/index.ts';
 
 export interface CounterOptions {
   readonly dataDir: string;
@@ -26,6 +48,8 @@ export interface CounterOptions {
   readonly port: number;
   readonly lan: boolean;
   readonly clock?: Clock;
+  /** Sees the bytes of every slip as they go to the printer; the walkthrough keeps them. */
+  readonly onPrintBytes?: (key: string, bytes: Uint8Array) => void;
 }
 
 export interface Counter {
@@ -33,13 +57,28 @@ export interface Counter {
   readonly address: string;
   readonly server: Server;
   readonly files: Files;
+  /** The virtual neighbours, in training mode. */
+  readonly neighbours: Neighbours | undefined;
+  /** Makes a code for a further screen, as the Devices page does. */
+  readonly pairing: Devices;
   /** Who sits at this machine. */
   caller(): Caller;
   /** Closes every room in order; safe to call twice. */
   close(): Promise<void>;
 }
 
-const root = path.join(import.meta.dirname, '..');
+const ROOT = path.join(import.meta.dirname, '..');
+const RESOURCES = path.join(ROOT, 'resources');
+const MIGRATIONS: readonly Migration[] = [
+  ...serverMigrations,
+  ...officersMigrations,
+  ...catalogueMigrations,
+  ...documentsMigrations,
+  ...queueMigrations,
+  ...devicesMigrations,
+  ...scannerMigrations,
+  ...deliveryMigrations,
+];
 
 /** Builds the rooms, hands each what it needs of the others, and opens the door. */
 export async function openCounter(options: CounterOptions): Promise<Counter> {
@@ -64,49 +103,124 @@ export async function openCounter(options: CounterOptions): Promise<Counter> {
   };
   try {
     const config = readConfig(options.dataDir);
+    const { training } = config;
     // Rehearsals have a database of their own: nothing invented ever stands among real dossiers.
-    const roomDir = path.join(options.dataDir, config.training ? 'training' : 'station');
+    const dataDir = path.join(options.dataDir, training ? 'training' : 'station');
     const store = openStore({
-      file: path.join(roomDir, 'quay.sqlite'),
+      file: path.join(dataDir, 'quay.sqlite'),
       clock,
-      migrations: [...serverMigrations, ...officersMigrations],
+      migrations: MIGRATIONS,
       onError: (error) => log(`listener: ${String(error)}`),
     });
     open.push({ name: 'store', close: () => store.close() });
-    const officers = createOfficers({ store, ...(config.training ? { seed: trainingOfficers } : {}) });
-    const devices = createPairing(store);
-    const files = createFiles({ dir: path.join(roomDir, 'uploads'), clock });
+    const neighbours = training ? await openNeighbours({ dir: path.join(dataDir, 'neighbours'), resources: RESOURCES, clock }) : undefined;
+    if (neighbours) open.push({ name: 'neighbours', close: () => neighbours.close() });
+
+    const officers = createOfficers({ store, ...(training ? { seed: trainingOfficers } : {}) });
+    const pairing = createPairing(store);
+    const files = createFiles({ dir: path.join(dataDir, 'uploads'), clock });
+    const catalogue = createCatalogue({ store, clock, source: path.join(RESOURCES, 'catalogue') });
+    const { place } = catalogue;
+
+    const devices = createDevices({
+      store,
+      clock,
+      config: neighbours?.devices ?? config.devices.map((device) => deviceConfig.parse(device)),
+      ticketPaper,
+      training,
+      ...(options.onPrintBytes ? { onPrintBytes: options.onPrintBytes } : {}),
+    });
+    open.push({ name: 'devices', close: () => devices.close() });
+    const scanning = createScanning({
+      store,
+      clock,
+      dataDir,
+      scanners: neighbours?.scanners ?? config.scanners,
+      inspect: inspectJpeg,
+      writePdf: writePagesPdf,
+      onError: (error) => log(`scanner: ${String(error)}`),
+    });
+    open.push({ name: 'scanning', close: () => scanning.close() });
+
+    const documents = createDocuments({
+      store,
+      clock,
+      dataDir,
+      letterhead: {
+        committee: place.committeeName.toUpperCase(),
+        centre: place.centreName.toUpperCase(),
+        place: place.shortPlace,
+        hotline: place.hotline,
+        lookupUrl: place.lookupUrl,
+        training,
+      },
+      link: (file) => files.link(file.file, file.name),
+      print: (job) => {
+        const printer = devices.a4Printer();
+        // Without a printer the document stays in the dossier and can be printed later; the job id says so to nobody.
+        return printer ? printer.print(job.file, { key: job.key, title: job.title, copies: job.copies }).key : job.key;
+      },
+    });
+
+    const queue = createQueue({
+      store: sqliteQueueStore({ store, site: siteOf(config.site, place, training) }),
+      clock,
+      print: ticketPrinting(
+        devices,
+        () => place.centreName,
+        training,
+        () => undefined,
+      ),
+      onError: (error) => log(`queue: ${String(error)}`),
+    });
+    open.push({ name: 'queue', close: () => queue.close() });
+
+    const secrets = neighbours
+      ? memorySecrets({ [SECRET_USER]: neighbours.provinceAccount.user, [SECRET_PASSWORD]: neighbours.provinceAccount.secret })
+      : fileSecrets(path.join(dataDir, 'secrets'));
+    const delivery = createDelivery({
+      store,
+      clock,
+      dataDir,
+      province: neighbours
+        ? { adapter: 'lgsp', baseUrl: neighbours.province.lgspUrl, agency: place.agencyCode }
+        : ((config.province as ProvinceConfigInput | undefined) ?? null),
+      secrets,
+      onError: (error) => log(`delivery: ${String(error)}`),
+    });
+    open.push({ name: 'delivery', close: () => delivery.close() });
+    delivery.start();
 
     const callerOf = (device: Pick<PairedDevice, 'deviceId' | 'role' | 'counterId'>): Caller => {
       const at = { deviceId: device.deviceId, ...(device.counterId ? { counterId: device.counterId } : {}) };
       const session = device.role === 'station' ? officers.current(device.deviceId) : undefined;
       return session ? { ...at, role: 'officer', officer: session.officer } : { ...at, role: device.role };
     };
-    const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
     let addresses: readonly string[] = [];
     const server = await startServer({
       router: {
         system: systemHandlers({
           facts: {
             version: manifest.version,
-            training: config.training,
-            unit: {
-              name: 'Trung tâm Phục vụ hành chính công phường An Bình',
-              place: 'phường An Bình, Đắk Lắk',
-              agencyCode: 'H15.50.05.13',
-            },
+            training,
+            unit: { name: place.centreName, place: `${place.unitName}, ${place.provinceName}`, agencyCode: place.agencyCode },
           },
-          devices,
+          devices: pairing,
           clock,
           clockWarning: () => null,
           addresses: () => addresses,
         }),
         officers: officersHandlers(officers, store),
+        queue: queueHandlers(queue),
+        catalogue: catalogueHandlers(catalogue, () => clock.now()),
+        documents: documentsHandlers(documents),
+        scanner: scannerHandlers(scanning, (file) => files.link(file.path, file.name)),
       },
-      devices,
+      devices: pairing,
       files,
       clock,
-      screens: path.join(root, 'dist/renderer'),
+      screens: path.join(ROOT, 'dist/renderer'),
       port: options.port,
       lan: options.lan,
       callerOf,
@@ -116,9 +230,11 @@ export async function openCounter(options: CounterOptions): Promise<Counter> {
     addresses = server.addresses;
     const here = { deviceId: 'station-1', role: 'station' as const, counterId: config.counterId };
     return {
-      address: server.openAddress(devices.token({ ...here, name: `Quầy ${config.counterId}` })),
+      address: server.openAddress(pairing.token({ ...here, name: `Quầy ${config.counterId}` })),
       server,
       files,
+      neighbours,
+      pairing,
       caller: () => callerOf(here),
       close,
     };

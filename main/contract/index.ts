@@ -1,10 +1,13 @@
 import { catalogueContract } from './catalogue.ts';
 import { deliveryContract } from './delivery.ts';
+import { devicesContract } from './devices.ts';
 import { documentsContract } from './documents.ts';
 import { dossiersContract } from './dossiers.ts';
 import { officersContract } from './officers.ts';
 import { queueContract } from './queue.ts';
 import { reportsContract } from './reports.ts';
+import { scannerContract } from './scanner.ts';
+import { signingContract } from './signing.ts';
 import { systemContract } from './system.ts';
 
 /** Everything a screen may ask, hear and be refused. */
@@ -15,6 +18,9 @@ export const contract = {
   catalogue: catalogueContract,
   dossiers: dossiersContract,
   documents: documentsContract,
+  scanner: scannerContract,
+  signing: signingContract,
   delivery: deliveryContract,
+  devices: devicesContract,
   reports: reportsContract,
 };

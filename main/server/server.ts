@@ -69,7 +69,7 @@ const HOME: Record<PairedDevice['role'], string> = {
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { devices, files, log } = options;
   const rpc = createRpc(options.router, log);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * 1024 * 1024 });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 32 * 1024 * 1024 });
   const open = new Map<WebSocket, { deviceId: string; alive: boolean }>();
   let cookieName = 'quay';
   let allowedHosts: ReadonlySet<string> = new Set();

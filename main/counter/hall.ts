@@ -1,0 +1,44 @@
+import type { IssuedTicket, PrintState } from '../contract/queue.ts';
+import { ticketQr, type TicketContent } from '../contract/paper.ts';
+import type { Devices } from '../devices/index.ts';
+import type { PrintTicket } from '../queue/index.ts';
+import { checkSite, trainingSite, type Site } from '../queue/index.ts';
+
+/** `B027` as people read it on paper and hear it: `B 027`. */
+export const spaced = (text: string): string => text.replace(/^([A-Z]+)(\d)/, '$1 $2');
+
+/** The training hall under the name of the place that the catalogue describes. */
+export function siteOf(config: Record<string, unknown> | undefined, place: { centreName: string }, training: boolean): Site {
+  if (config) return checkSite(config as Parameters<typeof checkSite>[0]);
+  return { ...trainingSite, vi: place.centreName, training };
+}
+
+/** The queue's ticket on the hall's printer; the answer is what the printer itself said, never what we hoped. */
+export function ticketPrinting(
+  devices: Devices,
+  place: () => string,
+  training: boolean,
+  reasonVi: (ticket: IssuedTicket) => string | undefined,
+): PrintTicket {
+  return async (ticket, { key, reprint }): Promise<PrintState> => {
+    const priority = ticket.priority ? (reasonVi(ticket) ?? 'Ưu tiên') : undefined;
+    const content: TicketContent = {
+      number: spaced(ticket.text),
+      series: ticket.text.replace(/\d+$/, ''),
+      serviceName: ticket.serviceVi,
+      issuedAt: ticket.issuedAt,
+      waitFrom: ticket.wait?.fromMinutes ?? null,
+      waitTo: ticket.wait?.toMinutes ?? null,
+      place: place(),
+      qr: ticketQr(ticket.text, ticket.ticketId),
+      training,
+      reprint,
+      ...(priority ? { priority } : {}),
+    };
+    const job = devices.printTicket(content, { key, reprint });
+    if (!job) return 'failed';
+    const settled = await devices.settled(key);
+    if (settled.state === 'confirmed') return 'printed';
+    return settled.state === 'failed' ? 'failed' : 'unknown';
+  };
+}
