@@ -25,6 +25,8 @@ export interface QueueStore {
   log(after: number, limit?: number): Promise<LogEntry[]>;
   /** Catches up with other hubs; the SQLite hub is alone and has nothing to do. */
   refresh(): Promise<void>;
+  /** Forgets command ids older than a week. */
+  tidy(now: number): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -154,7 +154,11 @@ export function createQueue(deps: QueueDeps) {
 
   const tick = async (): Promise<void> => {
     // days turn although nobody presses anything; prints of a hub that died are found
-    if (businessDay(time.now()) > store.state.hall.day) await run('', hub, { do: 'tick' });
+    const now = time.now();
+    if (businessDay(now) > store.state.hall.day) {
+      await run('', hub, { do: 'tick' });
+      await store.tidy(now);
+    }
     await printing.recover();
   };
   let ticking = Promise.resolve();
@@ -194,7 +198,7 @@ export function createQueue(deps: QueueDeps) {
       if (isRefusal(answer)) return answer;
       const ticket = answer.ticket!;
       if (!repeated && ticket.changed === answer.seq && ticket.print === 'queued')
-        printing.start(ticket, { reprint: false, deviceId: caller.deviceId });
+        void printing.start(ticket, { reprint: false, deviceId: caller.deviceId });
       return { ...issuedTicket(look(), ticket, answer.ahead), print: (store.state.tickets.get(ticket.id) ?? ticket).print };
     },
 

@@ -43,6 +43,8 @@ export const migrations: Migration[] = [
   },
 ];
 
+const COMMANDS_KEPT_MS = 7 * 86_400_000;
+
 interface Job {
   readonly command: QueueCommand;
   readonly resolve: (outcome: Outcome) => void;
@@ -114,6 +116,7 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
       db.prepare(`insert into queue_log (site, seq, at, day, action, device, officer, counter, ticket, from_state, to_state, body, hash)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     command: db.prepare('select kind, answer from queue_command where site = ? and id = ?'),
+    tidy: db.prepare('delete from queue_command where site = ? and at < ?'),
     setCommand: db.prepare('insert into queue_command (site, id, kind, at, answer) values (?, ?, ?, ?, ?)'),
   };
 
@@ -228,7 +231,7 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
       batch.forEach((job, i) => job.resolve(outcomes[i]!));
       tell(entries);
     } catch (error) {
-      if (batch.length === 1) return void batch[0]!.reject(error);
+      if (batch.length === 1) return batch[0]!.reject(error);
       // one command spoils the batch: each on its own, so that only the culprit fails
       for (const job of batch) {
         try {
@@ -262,7 +265,7 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
     },
     run(command) {
       return new Promise<Outcome>((resolve, reject) => {
-        if (closed) return void reject(new Error('the queue is closed'));
+        if (closed) return reject(new Error('the queue is closed'));
         jobs.push({ command, resolve, reject });
         if (jobs.length === 1) setImmediate(flush);
       });
@@ -273,6 +276,7 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
     },
     log: async (after, limit = 1000) => (sql.log.all(site.id, after, limit) as LogRow[]).map(fromRow),
     refresh: async () => {},
+    tidy: async (now) => void sql.tidy.run(site.id, now - COMMANDS_KEPT_MS),
     async close() {
       if (closed) return;
       flush();
