@@ -1,9 +1,11 @@
 import type { Clock, Store } from '../../store/index.ts';
 import { esclScanner } from './escl/client.ts';
 import type { PageRow } from './pages.ts';
+import { createDriverProcess, type SpawnDriver } from './native-process.ts';
 import { createRegistry, type KnownScanner } from './registry.ts';
+import { saneScanners } from './sane/scanner.ts';
 import { createSessions, type InspectPage, type LookAtPage, type Sessions } from './sessions.ts';
-import type { Scanner, ScannerFinder } from './types.ts';
+import type { ScanReason, Scanner, ScannerFinder } from './types.ts';
 
 export { migrations, type PageRow, type SessionRow } from './pages.ts';
 export { scannerHandlers, type FileLinker } from './handlers.ts';
@@ -18,6 +20,8 @@ export {
   type ScannerFinder,
   type ScanReason,
 } from './types.ts';
+export { createDriverProcess, type DriverChild, type DriverProcess, type SpawnDriver } from './native-process.ts';
+export { saneScanners } from './sane/scanner.ts';
 export type { KnownScanner } from './registry.ts';
 export type { InspectPage, LookAtPage, PileEvent, Sessions } from './sessions.ts';
 
@@ -27,6 +31,16 @@ export interface ScannerConfig {
   readonly url: string;
   readonly id?: string;
   readonly name?: string;
+}
+
+/** Scanners that hang on this machine, through libsane in a child process. */
+export interface SaneConfig {
+  /** How the child is started: by Electron's utilityProcess there, by `fork` without it. */
+  readonly spawn?: SpawnDriver;
+  /** Environment of the child, such as `SANE_CONFIG_DIR`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Settings of the device beyond the usual, such as `swdeskew`. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** A page as the PDF writer of `documents` takes it. */
@@ -46,6 +60,8 @@ export interface Scanning {
   readonly sessions: Sessions;
   /** Known scanners and their state; the health panel and the doctor read it. */
   scanners(): readonly KnownScanner[];
+  /** What keeps this counter from finding scanners, for the doctor; empty when nothing does. */
+  problems(): readonly ScanReason[];
   /** Looks for scanners on the network, `ms` at most. */
   discover(ms?: number): Promise<void>;
   /** Asks every known scanner how it is, now. */
@@ -61,6 +77,8 @@ export interface Scanning {
   buildPdf(pages: readonly ComponentPage[], file: string, title?: string): ReturnType<WritePdf>;
   close(): Promise<void>;
 }
+
+const DISCOVER_MS = 4_000;
 
 /** The pile a component's pages lie on. Both parts are ids, without a slash. */
 export const componentKey = (draftId: string, component: string): string => `${draftId}/${component}`;
@@ -79,7 +97,9 @@ export function createScanning(deps: {
   inspect: InspectPage;
   writePdf: WritePdf;
   look?: LookAtPage;
-  /** Scanners that do not speak eSCL, such as those of SANE. */
+  /** Left out in training and where there is no libsane. */
+  sane?: SaneConfig;
+  /** Scanners that are neither. */
   extra?: readonly Scanner[];
   finders?: readonly ScannerFinder[];
   heartbeatMs?: number;
@@ -91,9 +111,13 @@ export function createScanning(deps: {
     ...deps.scanners.map((s) => esclScanner(s.url, { ...(s.id ? { id: s.id } : {}), ...(s.name ? { name: s.name } : {}) })),
     ...(deps.extra ?? []),
   ];
+  const driver = deps.sane
+    ? createDriverProcess({ ...(deps.sane.spawn ? { spawn: deps.sane.spawn } : {}), ...(deps.sane.env ? { env: deps.sane.env } : {}) })
+    : undefined;
+  const sane = driver ? [saneScanners({ driver, ...(deps.sane?.settings ? { settings: deps.sane.settings } : {}) })] : [];
   const registry = createRegistry({
     fixed,
-    finders: deps.finders ?? [],
+    finders: [...sane, ...(deps.finders ?? [])],
     clock: deps.clock,
     heartbeatMs: deps.heartbeatMs ?? 5_000,
     onChange: () => {
@@ -108,7 +132,7 @@ export function createScanning(deps: {
     ...(deps.look ? { look: deps.look } : {}),
     onError,
   });
-  void registry.check().catch(onError);
+  void registry.discover(DISCOVER_MS).catch(onError);
 
   const asComponentPage = (page: PageRow): ComponentPage => ({
     kind: 'jpeg',
@@ -119,7 +143,8 @@ export function createScanning(deps: {
   return {
     sessions,
     scanners: () => registry.all(),
-    discover: (ms = 4_000) => registry.discover(ms),
+    problems: () => registry.problems(),
+    discover: (ms = DISCOVER_MS) => registry.discover(ms),
     check: () => registry.check(),
     onScanners(listener) {
       listeners.add(listener);
@@ -132,7 +157,10 @@ export function createScanning(deps: {
         .map(asComponentPage),
     buildPdf: (pages, file, title = 'Thành phần hồ sơ') => deps.writePdf(pages, file, { title, createdAt: deps.clock.now() }),
     async close() {
-      await sessions.close();
+      // The driver goes first: a page that hangs in it would hold up its session.
+      const ending = sessions.close();
+      await driver?.close();
+      await ending;
       await registry.close();
     },
   };

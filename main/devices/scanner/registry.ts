@@ -26,6 +26,8 @@ export interface Registry {
   setBusy(id: string, busy: boolean): void;
   /** A scan met trouble: the device says so until its next answer says otherwise. */
   note(id: string, reason: ScanReason): void;
+  /** Why a way to find scanners does not work here, such as a driver that is not installed. */
+  problems(): readonly ScanReason[];
   close(): Promise<void>;
 }
 
@@ -40,6 +42,15 @@ const stateOf = (reason: ScanReason): ScannerState =>
       : reason === 'protocol' || reason === 'driver-crashed'
         ? 'error'
         : 'attention';
+
+/** A driver that hangs must not hold up the questions to the other scanners. */
+function inTime<T>(question: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new ScanTrouble('timeout', 'no answer in time'));
+    signal.addEventListener('abort', late, { once: true });
+    question.then(resolve, reject).finally(() => signal.removeEventListener('abort', late));
+  });
+}
 
 /**
  * Keeps the scanners of this counter and the truth about each: a heartbeat asks them, so that one that was unplugged is
@@ -56,6 +67,7 @@ export function createRegistry(options: {
   const { clock } = options;
   const known = new Map<string, KnownScanner>();
   const scanning = new Set<string>();
+  const problems = new Map<ScannerFinder, ScanReason>();
   const end = new AbortController();
   let round: Promise<void> | undefined;
 
@@ -85,8 +97,8 @@ export function createRegistry(options: {
     if (!entry || scanning.has(id)) return;
     const signal = AbortSignal.any([end.signal, AbortSignal.timeout(CHECK_MS)]);
     try {
-      const capabilities = entry.capabilities ?? (await entry.scanner.capabilities(signal));
-      const status = await entry.scanner.status(signal);
+      const capabilities = entry.capabilities ?? (await inTime(entry.scanner.capabilities(signal), signal));
+      const status = await inTime(entry.scanner.status(signal), signal);
       if (scanning.has(id)) return;
       put(id, {
         capabilities,
@@ -119,13 +131,15 @@ export function createRegistry(options: {
       const signal = AbortSignal.any([end.signal, AbortSignal.timeout(ms)]);
       await Promise.all(
         options.finders.map(async (finder) => {
+          problems.delete(finder);
           try {
             for await (const scanner of finder.find(signal)) {
               add(scanner);
               await ask(scanner.id);
             }
           } catch (error) {
-            if (!signal.aborted && !(error instanceof ScanTrouble)) throw error;
+            if (error instanceof ScanTrouble) problems.set(finder, error.reason);
+            else if (!signal.aborted) throw error;
           }
         }),
       );
@@ -141,6 +155,7 @@ export function createRegistry(options: {
       }
     },
     note: (id, reason) => put(id, { state: stateOf(reason), reason, ...(reason === 'feeder-empty' ? { feederLoaded: false } : {}) }),
+    problems: () => [...new Set(problems.values())],
     async close() {
       end.abort();
       clearInterval(timer);

@@ -174,7 +174,7 @@ describe('eSCL documents', () => {
     expect(caps).toMatchObject({
       makeAndModel: 'H & P',
       uuid: 'abc',
-      sources: [{ source: 'flatbed', colours: ['bw', 'gray'], dpis: [100, 150, 200, 300, 400, 600], widthMm: 216 }],
+      sources: [{ source: 'flatbed', colours: ['gray', 'bw'], dpis: [100, 150, 200, 300, 400, 600], widthMm: 216 }],
     });
     const status = (state: string, adf: string) =>
       readStatus(`<ScannerStatus><State>${state}</State><AdfState>${adf}</AdfState></ScannerStatus>`).reason;

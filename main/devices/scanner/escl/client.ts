@@ -69,7 +69,16 @@ export function esclScanner(url: string, options: { id?: string; name?: string; 
     }
     const body = scanSettings(caps.version, options, side);
     for (let waited = 0; ;) {
-      const answer = await exchange(new URL('ScanJobs', base), { method: 'POST', body, signal, idleMs: times.answerMs });
+      signal.throwIfAborted();
+      // Never aborted itself: a job whose address we did not wait for could not be deleted and would keep the scanner busy.
+      const answer = await exchange(new URL('ScanJobs', base), {
+        method: 'POST',
+        body,
+        signal: AbortSignal.timeout(times.answerMs),
+        idleMs: times.answerMs,
+      }).catch((error: unknown) => {
+        throw error instanceof ScanTrouble ? error : new ScanTrouble('timeout', 'ScanJobs');
+      });
       answer.body.resume();
       if (answer.status === 201) {
         const location = answer.headers.location;

@@ -11,14 +11,9 @@ export interface EsclCapabilities extends Capabilities {
   readonly serial?: string;
 }
 
-const COLOUR_OF: Readonly<Record<string, Colour>> = {
-  RGB24: 'colour',
-  RGB48: 'colour',
-  Grayscale8: 'gray',
-  Grayscale16: 'gray',
-  BlackAndWhite1: 'bw',
-};
-const MODE_OF: Readonly<Record<Colour, string>> = { colour: 'RGB24', gray: 'Grayscale8', bw: 'BlackAndWhite1' };
+const COLOURS_OF: Readonly<Record<string, readonly Colour[]>> = { RGB24: ['colour'], Grayscale8: ['gray', 'bw'] };
+/** Black and white is scanned in grey and thresholded afterwards: there is no JPEG of one bit, and thin strokes survive. */
+const MODE_OF: Readonly<Record<Colour, string>> = { colour: 'RGB24', gray: 'Grayscale8', bw: 'Grayscale8' };
 /** eSCL measures paper in 1/300 inch ("ThreeHundredthsOfInches"), whatever the resolution. */
 const UNITS_PER_MM = 300 / 25.4;
 const USUAL_DPIS = [100, 150, 200, 300, 400, 600];
@@ -28,7 +23,7 @@ const numbers = (elements: readonly Element[]): number[] =>
 const ascending = (values: Iterable<number>): number[] => [...new Set(values)].sort((a, b) => a - b);
 
 function source(caps: Element, name: 'feeder' | 'flatbed', duplex: boolean): SourceCapabilities {
-  const colours = [...new Set(descendants(caps, 'ColorMode').flatMap((e) => COLOUR_OF[e.text.trim()] ?? []))];
+  const colours = [...new Set(descendants(caps, 'ColorMode').flatMap((e) => COLOURS_OF[e.text.trim()] ?? []))];
   const discrete = numbers(descendants(caps, 'DiscreteResolution').flatMap((e) => child(e, 'XResolution') ?? []));
   const range = descendants(caps, 'ResolutionRange')
     .map((e) => child(e, 'XResolutionRange') ?? child(e, 'XResolution'))

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { addonFile } from './build.ts';
+
+export { NativeBuildError, addonFile, ensureNative, isBuilt } from './build.ts';
+
+/** A picture as rows of samples, top row first, no padding. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  /** width × height × channels bytes. */
+  readonly data: Buffer;
+}
+
+/** libjpeg-turbo, found at run time. Every call throws an Error in its words when the data is bad. */
+export interface NativeJpeg {
+  /** Why it cannot be used, or null. */
+  problem(): string | null;
+  /** @param quality 1 to 100; @param dpi written into the JFIF header */
+  encode(raw: Uint8Array, width: number, height: number, channels: 1 | 3, quality: number, dpi: number): Buffer;
+  /** Decodes at 1/1, 1/2, 1/4 or 1/8 of the size, which costs that much less. */
+  decode(jpeg: Uint8Array, denominator: 1 | 2 | 4 | 8, channels: 1 | 3): Pixels;
+}
+
+export interface SaneOption {
+  readonly name: string;
+  readonly title: string;
+  readonly type: 'bool' | 'int' | 'fixed' | 'string' | 'button' | 'group';
+  readonly unit: 'none' | 'pixel' | 'bit' | 'mm' | 'dpi' | 'percent' | 'microsecond';
+  readonly active: boolean;
+  readonly settable: boolean;
+  readonly range?: { readonly min: number; readonly max: number; readonly quant: number };
+  readonly numbers?: readonly number[];
+  readonly words?: readonly string[];
+  readonly value?: string | number | boolean;
+}
+
+/**
+ * libsane on its own thread; only in a child process, because drivers crash and hang. Errors are Errors whose message
+ * starts with `SANE <status>`, `CANCELLED`, `SHORT`, `UNSUPPORTED` or `ERRNO <number>`.
+ */
+export interface NativeSane {
+  devices(): Promise<{ name: string; vendor: string; model: string; type: string }[]>;
+  /** One device at a time; opening another closes the first. */
+  open(name: string): Promise<void>;
+  options(): Promise<SaneOption[]>;
+  set(option: string, value: string | number | boolean): Promise<void>;
+  /** Scans the next page into a JPEG file. The byte count of every page is checked. */
+  page(file: string, quality: number, dpi: number): Promise<{ width: number; height: number; bytes: number }>;
+  /** Raises the flag; the page under way rejects with `CANCELLED` after the device let go. */
+  cancel(): void;
+  /** After the last page of a stack; also lowers the cancel flag. */
+  end(): Promise<void>;
+  close(): Promise<void>;
+  /** Grows while the driver moves, stands still while it hangs, -1 while it has nothing to do. */
+  pulse(): number;
+}
+
+export interface NativeWia {
+  /** `version` is the interface of Windows that answered: 2, or 1 on old systems. Never throws for "none". */
+  devices(): Promise<{ version: 0 | 1 | 2; steps: Record<string, string>; devices: { id: string; name: string }[] }>;
+}
+
+export interface Native {
+  readonly jpeg: NativeJpeg;
+  readonly sane?: NativeSane;
+  readonly wia?: NativeWia;
+}
+
+export class NativeMissingError extends Error {}
+
+let loaded: Native | undefined;
+
+/** Loads the built addon. @throws NativeMissingError when it was not built for this machine */
+export function loadNative(file: string = addonFile): Native {
+  if (loaded) return loaded;
+  if (!existsSync(file)) throw new NativeMissingError('The scanner addon is not built: run "node native/build.ts".');
+  loaded = createRequire(import.meta.url)(file) as Native;
+  return loaded;
+}

@@ -1,0 +1,94 @@
+// Exports of the addon: `jpeg` everywhere, `sane` on Linux, `wia` on Windows. All buffers are copied: Electron forbids
+// external ones.
+#include <stdexcept>
+
+#include "turbojpeg.h"
+#include "worker.h"
+
+namespace quay {
+#ifdef __linux__
+Napi::Object saneExports(Napi::Env env);
+#endif
+#ifdef _WIN32
+Napi::Object wiaExports(Napi::Env env);
+#endif
+
+namespace {
+
+int number(const Napi::CallbackInfo& info, size_t index, int low, int high) {
+  if (info.Length() <= index || !info[index].IsNumber()) throw Napi::TypeError::New(info.Env(), "expected a number");
+  const int value = info[index].As<Napi::Number>().Int32Value();
+  if (value < low || value > high) throw Napi::RangeError::New(info.Env(), "number out of range");
+  return value;
+}
+
+Napi::Uint8Array bytes(const Napi::CallbackInfo& info, size_t index) {
+  if (info.Length() <= index || !info[index].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "expected bytes");
+  return info[index].As<Napi::Uint8Array>();
+}
+
+template <typename F>
+Napi::Value guarded(Napi::Env env, F work) {
+  try {
+    return work();
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (const std::exception& e) {
+    throw Napi::Error::New(env, e.what());
+  }
+}
+
+// problem(): string | null
+Napi::Value problem(const Napi::CallbackInfo& info) {
+  const std::string& error = TurboJpeg::get().error();
+  return error.empty() ? info.Env().Null() : Napi::Value(Napi::String::New(info.Env(), error));
+}
+
+// encode(raw, width, height, channels, quality, dpi): Buffer
+Napi::Value encode(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto raw = bytes(info, 0);
+    const int width = number(info, 1, 1, 65500), height = number(info, 2, 1, 65500), channels = number(info, 3, 1, 3);
+    if (channels == 2 || raw.ByteLength() < static_cast<size_t>(width) * height * channels) throw std::runtime_error("too few bytes for this size");
+    const auto out = TurboJpeg::get().encode(raw.Data(), width, height, width * channels, channels, number(info, 4, 1, 100), number(info, 5, 1, 4800));
+    return Napi::Buffer<uint8_t>::Copy(info.Env(), out.data(), out.size());
+  });
+}
+
+// decode(jpeg, denominator, channels): { width, height, data }
+Napi::Value decode(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto jpeg = bytes(info, 0);
+    const int denominator = number(info, 1, 1, 8), channels = number(info, 2, 1, 3);
+    if ((denominator & (denominator - 1)) != 0 || channels == 2) throw std::runtime_error("scale is 1, 2, 4 or 8; channels 1 or 3");
+    std::vector<uint8_t> pixels;
+    int width = 0, height = 0;
+    TurboJpeg::get().decode(jpeg.Data(), jpeg.ByteLength(), denominator, channels, pixels, width, height);
+    auto result = Napi::Object::New(info.Env());
+    result.Set("width", width);
+    result.Set("height", height);
+    result.Set("data", Napi::Buffer<uint8_t>::Copy(info.Env(), pixels.data(), pixels.size()));
+    return result;
+  });
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  auto jpeg = Napi::Object::New(env);
+  jpeg.Set("problem", Napi::Function::New(env, problem));
+  jpeg.Set("encode", Napi::Function::New(env, encode));
+  jpeg.Set("decode", Napi::Function::New(env, decode));
+  exports.Set("jpeg", jpeg);
+#ifdef __linux__
+  exports.Set("sane", saneExports(env));
+#endif
+#ifdef _WIN32
+  exports.Set("wia", wiaExports(env));
+#endif
+  return exports;
+}
+
+}  // namespace
+}  // namespace quay
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) { return quay::init(env, exports); }
+NODE_API_MODULE(quay_native, Init)

@@ -1,0 +1,421 @@
+// SANE (https://sane-project.gitlab.io/standard/) by dlopen of libsane.so.1: the addon loads on machines without it.
+// Every sane_* call happens on the worker thread, cancel included: on some backends a cancel from another thread ends the
+// page with an ordinary end of file, half of it missing.
+#include <dlfcn.h>
+#include <sane/sane.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <stdexcept>
+#include <unistd.h>
+
+#include "turbojpeg.h"
+#include "worker.h"
+
+namespace quay {
+namespace {
+
+struct Library {
+  decltype(&sane_init) init;
+  decltype(&sane_exit) exit;
+  decltype(&sane_get_devices) getDevices;
+  decltype(&sane_open) open;
+  decltype(&sane_close) close;
+  decltype(&sane_get_option_descriptor) describe;
+  decltype(&sane_control_option) control;
+  decltype(&sane_get_parameters) parameters;
+  decltype(&sane_start) start;
+  decltype(&sane_read) read;
+  decltype(&sane_cancel) cancel;
+  decltype(&sane_strstatus) text;
+} sane;
+
+// Owned by the worker thread.
+bool loaded = false;
+SANE_Handle device = nullptr;
+// Shared: the main thread asks, the worker obeys; `moved` grows with every byte and call, for the watchdog.
+std::atomic<bool> cancelWanted{false};
+std::atomic<uint64_t> moved{0};
+std::atomic<bool> working{false};
+
+struct Working {
+  Working() { ++moved; working = true; }
+  ~Working() { ++moved; working = false; }
+};
+
+void load() {
+  if (loaded) return;
+  void* library = dlopen("libsane.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (!library) throw std::runtime_error("libsane is not installed (Debian package libsane1)");
+  auto bind = [&](auto& target, const char* name) {
+    target = reinterpret_cast<std::decay_t<decltype(target)>>(dlsym(library, name));
+    if (!target) throw std::runtime_error(std::string("libsane lacks ") + name);
+  };
+  bind(sane.init, "sane_init");
+  bind(sane.exit, "sane_exit");
+  bind(sane.getDevices, "sane_get_devices");
+  bind(sane.open, "sane_open");
+  bind(sane.close, "sane_close");
+  bind(sane.describe, "sane_get_option_descriptor");
+  bind(sane.control, "sane_control_option");
+  bind(sane.parameters, "sane_get_parameters");
+  bind(sane.start, "sane_start");
+  bind(sane.read, "sane_read");
+  bind(sane.cancel, "sane_cancel");
+  bind(sane.text, "sane_strstatus");
+  SANE_Int version = 0;
+  const SANE_Status status = sane.init(&version, nullptr);
+  if (status != SANE_STATUS_GOOD) throw std::runtime_error(sane.text(status));
+  loaded = true;
+}
+
+// Errors that carry a SANE status cross to JavaScript as "SANE <number> <text>".
+[[noreturn]] void fail(SANE_Status status) { throw std::runtime_error("SANE " + std::to_string(status) + " " + sane.text(status)); }
+void check(SANE_Status status) {
+  if (status != SANE_STATUS_GOOD) fail(status);
+}
+void needDevice() {
+  if (!device) throw std::runtime_error("no scanner is open");
+}
+
+struct DeviceInfo {
+  std::string name, vendor, model, type;
+};
+
+Answer listDevices() {
+  Working w;
+  load();
+  const SANE_Device** list = nullptr;
+  check(sane.getDevices(&list, SANE_FALSE));
+  std::vector<DeviceInfo> found;
+  for (; list && *list; ++list) found.push_back({(*list)->name, (*list)->vendor, (*list)->model, (*list)->type});
+  return [found](Napi::Env env) -> Napi::Value {
+    auto array = Napi::Array::New(env, found.size());
+    for (size_t i = 0; i < found.size(); ++i) {
+      auto o = Napi::Object::New(env);
+      o.Set("name", found[i].name);
+      o.Set("vendor", found[i].vendor);
+      o.Set("model", found[i].model);
+      o.Set("type", found[i].type);
+      array.Set(static_cast<uint32_t>(i), o);
+    }
+    return array;
+  };
+}
+
+Answer nothing() {
+  return [](Napi::Env env) -> Napi::Value { return env.Undefined(); };
+}
+
+void closeDevice() {
+  if (!device) return;
+  sane.cancel(device);
+  sane.close(device);
+  device = nullptr;
+}
+
+struct Option {
+  std::string name, title, type, unit, text;
+  int cap = 0;
+  bool active = false, settable = false, hasRange = false, hasValue = false;
+  double min = 0, max = 0, quant = 0, value = 0;
+  std::vector<double> numbers;
+  std::vector<std::string> words;
+};
+
+double word(SANE_Value_Type type, SANE_Word w) { return type == SANE_TYPE_FIXED ? SANE_UNFIX(w) : static_cast<double>(w); }
+
+std::vector<Option> readOptions() {
+  needDevice();
+  SANE_Int count = 0;
+  check(sane.control(device, 0, SANE_ACTION_GET_VALUE, &count, nullptr));
+  std::vector<Option> all;
+  for (SANE_Int i = 1; i < count; ++i) {
+    const SANE_Option_Descriptor* d = sane.describe(device, i);
+    if (!d || !d->name || d->type == SANE_TYPE_GROUP) continue;
+    Option o;
+    o.name = d->name;
+    o.title = d->title ? d->title : "";
+    static const char* kTypes[] = {"bool", "int", "fixed", "string", "button", "group"};
+    static const char* kUnits[] = {"none", "pixel", "bit", "mm", "dpi", "percent", "microsecond"};
+    o.type = d->type <= SANE_TYPE_GROUP ? kTypes[d->type] : "group";
+    o.unit = d->unit <= SANE_UNIT_MICROSECOND ? kUnits[d->unit] : "none";
+    o.active = SANE_OPTION_IS_ACTIVE(d->cap);
+    o.settable = SANE_OPTION_IS_SETTABLE(d->cap);
+    if (d->constraint_type == SANE_CONSTRAINT_RANGE && d->constraint.range) {
+      o.hasRange = true;
+      o.min = word(d->type, d->constraint.range->min);
+      o.max = word(d->type, d->constraint.range->max);
+      o.quant = word(d->type, d->constraint.range->quant);
+    } else if (d->constraint_type == SANE_CONSTRAINT_WORD_LIST && d->constraint.word_list) {
+      for (SANE_Int n = 1; n <= d->constraint.word_list[0]; ++n) o.numbers.push_back(word(d->type, d->constraint.word_list[n]));
+    } else if (d->constraint_type == SANE_CONSTRAINT_STRING_LIST && d->constraint.string_list) {
+      for (const SANE_String_Const* s = d->constraint.string_list; *s; ++s) o.words.push_back(*s);
+    }
+    if (o.active && d->type != SANE_TYPE_BUTTON && d->size > 0 && d->size <= 1 << 20) {
+      std::vector<char> buffer(static_cast<size_t>(d->size) + sizeof(SANE_Word));
+      const bool single = d->type == SANE_TYPE_STRING || d->size == static_cast<SANE_Int>(sizeof(SANE_Word));
+      if (single && sane.control(device, i, SANE_ACTION_GET_VALUE, buffer.data(), nullptr) == SANE_STATUS_GOOD) {
+        o.hasValue = true;
+        if (d->type == SANE_TYPE_STRING) {
+          o.text.assign(buffer.data(), strnlen(buffer.data(), static_cast<size_t>(d->size)));
+        } else {
+          SANE_Word w = 0;
+          std::memcpy(&w, buffer.data(), sizeof w);
+          o.value = word(d->type, w);
+        }
+      }
+    }
+    all.push_back(std::move(o));
+  }
+  return all;
+}
+
+Answer listOptions() {
+  Working w;
+  auto all = readOptions();
+  return [all = std::move(all)](Napi::Env env) -> Napi::Value {
+    auto array = Napi::Array::New(env, all.size());
+    for (size_t i = 0; i < all.size(); ++i) {
+      const Option& o = all[i];
+      auto js = Napi::Object::New(env);
+      js.Set("name", o.name);
+      js.Set("title", o.title);
+      js.Set("type", o.type);
+      js.Set("unit", o.unit);
+      js.Set("active", o.active);
+      js.Set("settable", o.settable);
+      if (o.hasRange) {
+        auto range = Napi::Object::New(env);
+        range.Set("min", o.min);
+        range.Set("max", o.max);
+        range.Set("quant", o.quant);
+        js.Set("range", range);
+      }
+      if (!o.numbers.empty()) {
+        auto list = Napi::Array::New(env, o.numbers.size());
+        for (size_t n = 0; n < o.numbers.size(); ++n) list.Set(static_cast<uint32_t>(n), o.numbers[n]);
+        js.Set("numbers", list);
+      }
+      if (!o.words.empty()) {
+        auto list = Napi::Array::New(env, o.words.size());
+        for (size_t n = 0; n < o.words.size(); ++n) list.Set(static_cast<uint32_t>(n), o.words[n]);
+        js.Set("words", list);
+      }
+      if (o.hasValue) {
+        if (o.type == "string") js.Set("value", o.text);
+        else if (o.type == "bool") js.Set("value", o.value != 0);
+        else js.Set("value", o.value);
+      }
+      array.Set(static_cast<uint32_t>(i), js);
+    }
+    return array;
+  };
+}
+
+struct Setting {
+  std::string name, text;
+  double value = 0;
+  bool isText = false;
+};
+
+void applySetting(const Setting& setting) {
+  SANE_Int count = 0;
+  check(sane.control(device, 0, SANE_ACTION_GET_VALUE, &count, nullptr));
+  for (SANE_Int i = 1; i < count; ++i) {
+    const SANE_Option_Descriptor* d = sane.describe(device, i);
+    if (!d || !d->name || setting.name != d->name || d->type == SANE_TYPE_GROUP) continue;
+    if (d->type == SANE_TYPE_STRING) {
+      std::vector<char> buffer(std::max(static_cast<size_t>(d->size), setting.text.size() + 1));
+      std::memcpy(buffer.data(), setting.text.data(), setting.text.size());
+      check(sane.control(device, i, SANE_ACTION_SET_VALUE, buffer.data(), nullptr));
+    } else {
+      SANE_Word w = d->type == SANE_TYPE_FIXED ? SANE_FIX(setting.value) : static_cast<SANE_Word>(setting.value);
+      check(sane.control(device, i, SANE_ACTION_SET_VALUE, &w, nullptr));
+    }
+    return;
+  }
+  throw std::runtime_error("the scanner has no option " + setting.name);
+}
+
+// After a cancel some backends (sane-airscan) only leave their scanning state in a read that ends: read until one does.
+void cancelAndDrain() {
+  sane.cancel(device);
+  SANE_Byte rest[32768];
+  SANE_Int got = 0;
+  while (sane.read(device, rest, sizeof rest, &got) == SANE_STATUS_GOOD) ++moved;
+}
+
+// sane-airscan needs up to two seconds after a cancel until it starts again.
+SANE_Status startPatiently() {
+  SANE_Status status = SANE_STATUS_GOOD;
+  for (int pause = 50; pause <= 1600; pause *= 2) {
+    status = sane.start(device);
+    if (status != SANE_STATUS_CANCELLED || cancelWanted) return status;
+    std::this_thread::sleep_for(std::chrono::milliseconds(pause));
+    ++moved;
+  }
+  return status;
+}
+
+struct PageResult {
+  int width = 0, height = 0;
+  size_t bytes = 0;
+};
+
+void writeFile(const std::string& file, const std::vector<uint8_t>& data) {
+  const std::string part = file + ".part";
+  FILE* out = std::fopen(part.c_str(), "wb");
+  if (!out) throw std::runtime_error(std::string("ERRNO ") + std::to_string(errno) + " open");
+  const bool ok = std::fwrite(data.data(), 1, data.size(), out) == data.size() && std::fflush(out) == 0 && fsync(fileno(out)) == 0;
+  const int why = errno;
+  std::fclose(out);
+  if (!ok || std::rename(part.c_str(), file.c_str()) != 0) {
+    std::remove(part.c_str());
+    throw std::runtime_error(std::string("ERRNO ") + std::to_string(ok ? errno : why) + " write");
+  }
+}
+
+// 16-bit samples arrive in the machine's own byte order; a document needs 8.
+void narrow(std::vector<uint8_t>& raw) {
+  const size_t samples = raw.size() / 2;
+  for (size_t i = 0; i < samples; ++i) {
+    uint16_t v;
+    std::memcpy(&v, raw.data() + 2 * i, 2);
+    raw[i] = static_cast<uint8_t>(v >> 8);
+  }
+  raw.resize(samples);
+}
+
+Answer scanPage(const std::string& file, int quality, int dpi) {
+  Working w;
+  needDevice();
+  if (cancelWanted) throw std::runtime_error("CANCELLED");
+  const SANE_Status started = startPatiently();
+  if (started != SANE_STATUS_GOOD) {
+    // The standard wants sane_cancel after the last page and after every error, before the next start.
+    sane.cancel(device);
+    if (cancelWanted) throw std::runtime_error("CANCELLED");
+    fail(started);
+  }
+  SANE_Parameters p{};
+  check(sane.parameters(device, &p));
+  const bool colour = p.format == SANE_FRAME_RGB;
+  if ((!colour && p.format != SANE_FRAME_GRAY) || (p.depth != 8 && p.depth != 16) || !p.last_frame) {
+    cancelAndDrain();
+    throw std::runtime_error("UNSUPPORTED frame format");
+  }
+  const size_t channels = colour ? 3 : 1;
+  const size_t sampleBytes = p.depth / 8;
+  const size_t line = static_cast<size_t>(p.bytes_per_line);
+  const size_t expected = p.lines > 0 ? line * static_cast<size_t>(p.lines) : 0;
+  std::vector<uint8_t> raw;
+  raw.reserve(expected);
+  SANE_Byte chunk[65536];
+  for (;;) {
+    if (cancelWanted) {
+      cancelAndDrain();
+      throw std::runtime_error("CANCELLED");
+    }
+    SANE_Int got = 0;
+    const SANE_Status status = sane.read(device, chunk, sizeof chunk, &got);
+    ++moved;
+    if (status == SANE_STATUS_GOOD) {
+      raw.insert(raw.end(), chunk, chunk + got);
+      if (raw.size() > 2'000'000'000) throw std::runtime_error("UNSUPPORTED page size");
+      continue;
+    }
+    if (status == SANE_STATUS_EOF) break;
+    sane.cancel(device);
+    fail(status);
+  }
+  // A page that ends early looks like any other end of file: only counting tells.
+  if (raw.empty() || raw.size() % line != 0 || (expected != 0 && raw.size() != expected)) {
+    sane.cancel(device);
+    throw std::runtime_error("SHORT " + std::to_string(raw.size()) + " of " + std::to_string(expected));
+  }
+  const int height = static_cast<int>(raw.size() / line);
+  if (p.depth == 16) narrow(raw);
+  const auto jpeg = TurboJpeg::get().encode(raw.data(), p.pixels_per_line, height, static_cast<int>(line / sampleBytes), static_cast<int>(channels), quality, dpi);
+  std::vector<uint8_t>().swap(raw);
+  writeFile(file, jpeg);
+  PageResult result{p.pixels_per_line, height, jpeg.size()};
+  return [result](Napi::Env env) -> Napi::Value {
+    auto o = Napi::Object::New(env);
+    o.Set("width", result.width);
+    o.Set("height", result.height);
+    o.Set("bytes", static_cast<double>(result.bytes));
+    return o;
+  };
+}
+
+std::string textArgument(const Napi::CallbackInfo& info, size_t index) {
+  if (info.Length() <= index || !info[index].IsString()) throw Napi::TypeError::New(info.Env(), "expected a string");
+  return info[index].As<Napi::String>().Utf8Value();
+}
+
+}  // namespace
+
+Napi::Object saneExports(Napi::Env env) {
+  auto exports = Napi::Object::New(env);
+  auto add = [&](const char* name, auto function) { exports.Set(name, Napi::Function::New(env, function, name)); };
+  add("devices", [](const Napi::CallbackInfo& info) -> Napi::Value { return Worker::get().run(info.Env(), listDevices); });
+  add("open", [](const Napi::CallbackInfo& info) -> Napi::Value {
+    const std::string name = textArgument(info, 0);
+    return Worker::get().run(info.Env(), [name] {
+      Working w;
+      load();
+      closeDevice();
+      cancelWanted = false;
+      check(sane.open(name.c_str(), &device));
+      return nothing();
+    });
+  });
+  add("options", [](const Napi::CallbackInfo& info) -> Napi::Value { return Worker::get().run(info.Env(), listOptions); });
+  add("set", [](const Napi::CallbackInfo& info) -> Napi::Value {
+    Setting setting;
+    setting.name = textArgument(info, 0);
+    if (info.Length() > 1 && info[1].IsString()) {
+      setting.isText = true;
+      setting.text = info[1].As<Napi::String>().Utf8Value();
+    } else {
+      setting.value = info.Length() > 1 && info[1].IsBoolean() ? (info[1].As<Napi::Boolean>().Value() ? 1 : 0) : info[1].ToNumber().DoubleValue();
+    }
+    return Worker::get().run(info.Env(), [setting] {
+      Working w;
+      needDevice();
+      applySetting(setting);
+      return nothing();
+    });
+  });
+  add("page", [](const Napi::CallbackInfo& info) -> Napi::Value {
+    const std::string file = textArgument(info, 0);
+    const int quality = info[1].ToNumber().Int32Value(), dpi = info[2].ToNumber().Int32Value();
+    return Worker::get().run(info.Env(), [file, quality, dpi] { return scanPage(file, quality, dpi); });
+  });
+  // Only raises the flag; the worker cancels between two reads. Nothing else may touch the library from here.
+  add("cancel", [](const Napi::CallbackInfo&) { cancelWanted = true; });
+  add("end", [](const Napi::CallbackInfo& info) -> Napi::Value {
+    return Worker::get().run(info.Env(), [] {
+      Working w;
+      if (device) sane.cancel(device);
+      cancelWanted = false;
+      return nothing();
+    });
+  });
+  add("close", [](const Napi::CallbackInfo& info) -> Napi::Value {
+    return Worker::get().run(info.Env(), [] {
+      Working w;
+      closeDevice();
+      return nothing();
+    });
+  });
+  // A number that grows while the driver does anything, and -1 while it has nothing to do.
+  add("pulse", [](const Napi::CallbackInfo& info) -> Napi::Value { return Napi::Number::New(info.Env(), working ? static_cast<double>(moved.load()) : -1.0); });
+  return exports;
+}
+
+}  // namespace quay
