@@ -1,5 +1,5 @@
 import type { Hash } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { refuse, type Refusal } from '../contract/refusal.ts';
 import {
   appendUpdate,
@@ -68,6 +68,8 @@ export interface PreparedFile {
 export interface SignedFile {
   readonly output: string;
   readonly size: number;
+  /** Of the whole signed file, hexadecimal. */
+  readonly sha256: string;
   readonly field: string;
 }
 
@@ -81,7 +83,10 @@ const chunkBytes = 4096;
  * hashes it once. The file itself is only read.
  * @returns the prepared file, or why this file is not signed
  */
-export async function prepareFile(request: SignFile, signer: Pick<Signer, 'certificate' | 'chain' | 'hash'>): Promise<PreparedFile | Refusal> {
+export async function prepareFile(
+  request: SignFile,
+  signer: Pick<Signer, 'certificate' | 'chain' | 'hash'>,
+): Promise<PreparedFile | Refusal> {
   let pdf: PdfFile;
   try {
     pdf = await openPdf(request.input);
@@ -95,7 +100,11 @@ export async function prepareFile(request: SignFile, signer: Pick<Signer, 'certi
     const refused = guardFile(pdf, field);
     if (refused) return refused;
     if (request.field !== null && !pdf.signatureFields().some((one) => one.name === request.field && !one.value)) {
-      return refuse('no-empty-field', 'Tệp không có ô ký trống với tên này. Hãy chọn ô khác hoặc thêm ô mới.', 'The file has no empty signature field of that name. Choose another, or add a new one.');
+      return refuse(
+        'no-empty-field',
+        'Tệp không có ô ký trống với tên này. Hãy chọn ô khác hoặc thêm ô mới.',
+        'The file has no empty signature field of that name. Choose another, or add a new one.',
+      );
     }
     const pages = pdf.pages();
     const page = pages[request.page < 0 ? pages.length - 1 : Math.min(request.page, pages.length - 1)];
@@ -119,11 +128,24 @@ export async function prepareFile(request: SignFile, signer: Pick<Signer, 'certi
     const [original] = await Promise.all([digestOriginal(request.input, pdf.size, signer.hash), copyOriginal(request.input, temporary)]);
     if (request.seen !== null && original.sha256 !== request.seen) {
       await rm(temporary, { force: true });
-      return refuse('changed-since-seen', 'Tệp đã bị sửa sau khi anh/chị xem. Hãy mở xem lại rồi ký.', 'The file changed after you looked at it. Look at it again, then sign.');
+      return refuse(
+        'changed-since-seen',
+        'Tệp đã bị sửa sau khi anh/chị xem. Hãy mở xem lại rồi ký.',
+        'The file changed after you looked at it. Look at it again, then sign.',
+      );
     }
     const digest = finishDigest(original.running, prepared, pdf.size);
     const attributes = signedAttributes(signer.certificate, signer.hash, digest);
-    return { request, size: pdf.size, sha256: original.sha256, earlier: signed.map((one) => one.name), prepared, attributes, digest, temporary };
+    return {
+      request,
+      size: pdf.size,
+      sha256: original.sha256,
+      earlier: signed.map((one) => one.name),
+      prepared,
+      attributes,
+      digest,
+      temporary,
+    };
   } catch (error) {
     if (error instanceof PdfError) return refuseProblem(error);
     throw error;
@@ -158,10 +180,9 @@ export async function finishFile(file: PreparedFile, signer: Signer, signature: 
   if (cms.length * 2 > prepared.contentsLength) throw new RangeError('the signature is larger than the room kept for it');
   prepared.bytes.write(cms.toString('hex').toUpperCase(), prepared.contentsAt, 'latin1');
   await appendUpdate(temporary, file.size, prepared.bytes);
-  await recheck(temporary, { field: prepared.field, size: file.size, sha256: file.sha256, earlier: file.earlier });
+  const sha256 = await recheck(temporary, { field: prepared.field, size: file.size, sha256: file.sha256, earlier: file.earlier });
   await publish(temporary, request.output);
-  const { size } = await stat(request.output);
-  return { output: request.output, size, field: prepared.field };
+  return { output: request.output, size: file.size + prepared.bytes.length, sha256, field: prepared.field };
 }
 
 /** Bytes between the two ranges are /Contents and stay out of the digest. */

@@ -46,9 +46,13 @@ export function stampLines(content: StampContent): Line[] {
     case 'none':
       return [];
     case 'personal':
-      return content.picture ? training : [{ text: content.signer, size: 10, colour: 'blue' }, { text: time, size: 10, colour: 'blue' }, ...training];
+      return content.picture
+        ? training
+        : [{ text: content.signer, size: 10, colour: 'blue' }, { text: time, size: 10, colour: 'blue' }, ...training];
     case 'seal':
-      return content.picture ? training : [{ text: content.agency ?? content.signer, size: 10, colour: 'red' }, { text: time, size: 10, colour: 'red' }, ...training];
+      return content.picture
+        ? training
+        : [{ text: content.agency ?? content.signer, size: 10, colour: 'red' }, { text: time, size: 10, colour: 'red' }, ...training];
     case 'attachment':
       return [{ text: [content.documentNumber, dayFirst(time)].filter(Boolean).join('; '), size: 10 }, ...training];
     case 'copy':
@@ -72,14 +76,24 @@ export function makeAppearance(content: StampContent, rect: readonly [number, nu
   const lines = stampLines(content);
   const faces = {
     regular: embedFont(lines.filter((line) => !line.bold).map((line) => line.text)),
-    bold: embedFont(lines.filter((line) => line.bold).map((line) => line.text), 'bold'),
+    bold: embedFont(
+      lines.filter((line) => line.bold).map((line) => line.text),
+      'bold',
+    ),
   };
   return { rect, draw: (update, size) => draw(update, size, lines, faces, content, rotate) };
 }
 
 type Faces = Readonly<Record<'regular' | 'bold', EmbeddedFont>>;
 
-function draw(update: Update, page: { width: number; height: number }, lines: readonly Line[], faces: Faces, content: StampContent, rotate: number): PdfRef {
+function draw(
+  update: Update,
+  page: { width: number; height: number },
+  lines: readonly Line[],
+  faces: Faces,
+  content: StampContent,
+  rotate: number,
+): PdfRef {
   const turned = rotate % 180 !== 0;
   const [width, height] = turned ? [page.height, page.width] : [page.width, page.height];
   const fonts: Record<string, PdfObject> = {};
@@ -97,7 +111,9 @@ function draw(update: Update, page: { width: number; height: number }, lines: re
   if (content.picture) {
     images['Im0'] = addPicture(update, content.picture);
     const beside = content.form === 'copy';
-    const box = beside ? { x: 0, y: 0, w: Math.min(height, width / 3), h: height } : { x: 0, y: textHeight, w: width, h: Math.max(1, height - textHeight) };
+    const box = beside
+      ? { x: 0, y: 0, w: Math.min(height, width / 3), h: height }
+      : { x: 0, y: textHeight, w: width, h: Math.max(1, height - textHeight) };
     if (beside) textLeft = box.w + 2;
     const scale = Math.min(box.w / content.picture.width, box.h / content.picture.height);
     const [w, h] = [content.picture.width * scale, content.picture.height * scale];
@@ -111,7 +127,9 @@ function draw(update: Update, page: { width: number; height: number }, lines: re
     const centred = textLeft + Math.max(1, (width - textLeft - lineWidth) / 2);
     const left = content.form === 'attachment' || content.form === 'copy' ? Math.max(textLeft + 1, width - lineWidth - 1) : centred;
     const face = line.bold ? faces.bold : faces.regular;
-    operators.push(`q BT ${COLOURS[line.colour ?? 'black']} /${line.bold ? 'F1' : 'F0'} ${n(line.size)} Tf ${n(left)} ${n(top + line.size * 0.25)} Td ${face.encode(line.text)} Tj ET Q`);
+    operators.push(
+      `q BT ${COLOURS[line.colour ?? 'black']} /${line.bold ? 'F1' : 'F0'} ${n(line.size)} Tf ${n(left)} ${n(top + line.size * 0.25)} Td ${face.encode(line.text)} Tj ET Q`,
+    );
   }
   return update.add({
     kind: 'stream',
@@ -120,7 +138,10 @@ function draw(update: Update, page: { width: number; height: number }, lines: re
       Subtype: name('Form'),
       BBox: [0, 0, width, height],
       ...(rotate === 0 ? {} : { Matrix: matrixFor(rotate) }),
-      Resources: dict({ ...(Object.keys(fonts).length > 0 ? { Font: dict(fonts) } : {}), ...(content.picture ? { XObject: dict(images) } : {}) }),
+      Resources: dict({
+        ...(Object.keys(fonts).length > 0 ? { Font: dict(fonts) } : {}),
+        ...(content.picture ? { XObject: dict(images) } : {}),
+      }),
     }),
     bytes: Buffer.from(operators.join('\n'), 'latin1'),
   });

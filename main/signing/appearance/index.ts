@@ -1,3 +1,5 @@
 export { embedFont, textWidth } from './font.ts';
+export { findPlaces } from './find.ts';
 export { makeAppearance, stampLines, TRAINING_TEXT, type StampContent, type VisibleForm } from './forms.ts';
+export { fromShown, onPage, SIZES, usualPlace } from './place.ts';
 export { PngError, readPng, type Picture } from './png.ts';

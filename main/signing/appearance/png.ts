@@ -46,7 +46,7 @@ function readChunks(bytes: Buffer): { data: Buffer[]; palette: Buffer | null; tr
   const data: Buffer[] = [];
   let palette: Buffer | null = null;
   let transparency: Buffer | null = null;
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     const length = bytes.readUInt32BE(at);
     const kind = bytes.toString('latin1', at + 4, at + 8);
     const body = bytes.subarray(at + 8, at + 8 + length);
@@ -83,7 +83,15 @@ function paeth(left: number, up: number, corner: number): number {
   return a <= b && a <= c ? left : b <= c ? up : corner;
 }
 
-function split(pixels: Buffer, width: number, height: number, type: number, channels: number, palette: Buffer | null, transparency: Buffer | null): Picture {
+function split(
+  pixels: Buffer,
+  width: number,
+  height: number,
+  type: number,
+  channels: number,
+  palette: Buffer | null,
+  transparency: Buffer | null,
+): Picture {
   const count = width * height;
   const colour = Buffer.alloc(count * 3);
   const alpha = Buffer.alloc(count, 255);

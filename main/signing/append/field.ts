@@ -220,4 +220,3 @@ function finish(written: WrittenUpdate, signature: PdfRef, value: SignatureValue
   bytes.write(text.padEnd(RANGE_ROOM), at - size + value.rangeAt, 'latin1');
   return { bytes, byteRange, contentsAt: at - size + value.contentsAt, contentsLength: value.contentsLength, field };
 }
-

@@ -20,7 +20,11 @@ export function guardFile(pdf: PdfFile, field: string): Refusal | null {
   }
   const { docMdp, locks, encrypted } = pdf.permissions;
   if (encrypted) {
-    return refuse('pdf-encrypted', 'Tệp có mật khẩu hoặc được mã hóa nên không ký. Hãy xin bản không mã hóa.', 'The file is encrypted, so it is not signed. Ask for one that is not.');
+    return refuse(
+      'pdf-encrypted',
+      'Tệp có mật khẩu hoặc được mã hóa nên không ký. Hãy xin bản không mã hóa.',
+      'The file is encrypted, so it is not signed. Ask for one that is not.',
+    );
   }
   if (docMdp === 1) {
     return refuse(

@@ -1,5 +1,13 @@
-export { prepareSignature, freeFieldName, pdfDate, updateBase, type Appearance, type PreparedSignature, type SignatureSpec } from './field.ts';
+export {
+  prepareSignature,
+  freeFieldName,
+  pdfDate,
+  updateBase,
+  type Appearance,
+  type PreparedSignature,
+  type SignatureSpec,
+} from './field.ts';
 export { guardFile } from './guard.ts';
-export { appendUpdate, copyOriginal, digestOriginal, hashRange, publish, temporaryName, type OriginalDigest } from './output.ts';
+export { appendUpdate, copyOriginal, digestOriginal, hashFile, hashRange, publish, temporaryName, type OriginalDigest } from './output.ts';
 export { recheck, RecheckError } from './recheck.ts';
 export { Update, type UpdateBase } from './update.ts';

@@ -75,3 +75,15 @@ export async function publish(temporary: string, target: string): Promise<void> 
     await folder.close();
   }
 }
+
+/** SHA-256 of a whole file, hexadecimal. */
+export async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  const handle = await open(file, 'r');
+  try {
+    await hashRange(handle, 0, (await handle.stat()).size, [hash]);
+  } finally {
+    await handle.close();
+  }
+  return hash.digest('hex');
+}

@@ -11,8 +11,12 @@ export class RecheckError extends Error {}
  * Looks at the written file as a stranger would, before it gets its name: the original bytes are its prefix (one hash of
  * them was taken before signing), the new signature holds over its byte range, the structure opens without a new problem, and
  * every earlier signature is still there. Earlier signatures cannot have changed when the prefix did not: their ranges lie in it.
+ * @returns SHA-256 of the whole written file, hexadecimal
  */
-export async function recheck(file: string, expected: { readonly field: string; readonly size: number; readonly sha256: string; readonly earlier: readonly string[] }): Promise<void> {
+export async function recheck(
+  file: string,
+  expected: { readonly field: string; readonly size: number; readonly sha256: string; readonly earlier: readonly string[] },
+): Promise<string> {
   const pdf = await openPdf(file);
   try {
     const blocking = pdf.problems.find((problem) => problem.blocks || problem.code === 'bytesAfterEof');
@@ -35,10 +39,15 @@ export async function recheck(file: string, expected: { readonly field: string; 
       const signed = createHash(cms.hash);
       const plain = cms.hash === 'sha256' ? null : createHash('sha256');
       await hashRange(handle, 0, expected.size, plain ? [signed, plain] : [signed]);
-      if ((plain ?? signed.copy()).digest('hex') !== expected.sha256) throw new RecheckError('the original bytes are not the prefix');
-      await hashRange(handle, expected.size, range[1] - expected.size, [signed]);
-      await hashRange(handle, range[2], range[3], [signed]);
+      if ((plain ?? signed).copy().digest('hex') !== expected.sha256) throw new RecheckError('the original bytes are not the prefix');
+      const both = plain ? [signed, plain] : [signed];
+      await hashRange(handle, expected.size, range[1] - expected.size, both);
+      // The hash of the whole file parts from the signed one at the gap; nothing is read twice.
+      const whole = plain ?? signed.copy();
+      whole.update(gap);
+      await hashRange(handle, range[2], range[3], [signed, whole]);
       if (!holds(cms, signed.digest())) throw new RecheckError('the signature does not hold over the written bytes');
+      return whole.digest('hex');
     } finally {
       await handle.close();
     }
@@ -49,7 +58,8 @@ export async function recheck(file: string, expected: { readonly field: string; 
 
 function byteRange(pdf: PdfFile, value: PdfObject | undefined): [number, number, number, number] {
   const list = pdf.resolve(value);
-  if (!Array.isArray(list) || list.length !== 4 || !list.every((one): one is number => typeof one === 'number')) throw new RecheckError('/ByteRange is malformed');
+  if (!Array.isArray(list) || list.length !== 4 || !list.every((one): one is number => typeof one === 'number'))
+    throw new RecheckError('/ByteRange is malformed');
   const [a = 0, b = 0, c = 0, d = 0] = list;
   return [a, b, c, d];
 }

@@ -1,5 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { dict, isDict, isRef, isString, name, ref, refKey, string, writeObject, type PdfDict, type PdfObject, type PdfRef } from '../pdf/objects.ts';
+import {
+  dict,
+  isDict,
+  isRef,
+  isString,
+  name,
+  ref,
+  refKey,
+  string,
+  writeObject,
+  type PdfDict,
+  type PdfObject,
+  type PdfRef,
+} from '../pdf/objects.ts';
 
 /** What an incremental update needs to know of the file it follows. */
 export interface UpdateBase {

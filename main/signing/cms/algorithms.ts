@@ -16,7 +16,8 @@ export const HASH_LENGTH: Record<HashName, number> = { sha256: 32, sha384: 48, s
 export const hashAlgorithm = (hash: HashName): Buffer => sequence(oid(HASH_OID[hash]));
 
 /** DigestInfo of PKCS#1 v1.5 (RFC 8017 9.2): the parameters are NULL here, and tokens expect exactly that. */
-export const digestInfo = (hash: HashName, digest: Uint8Array): Buffer => sequence(sequence(oid(HASH_OID[hash]), nullValue()), octetString(digest));
+export const digestInfo = (hash: HashName, digest: Uint8Array): Buffer =>
+  sequence(sequence(oid(HASH_OID[hash]), nullValue()), octetString(digest));
 
 const ECDSA_OID: Record<HashName, string> = {
   sha256: '1.2.840.10045.4.3.2',
@@ -31,11 +32,7 @@ export function signatureAlgorithm(scheme: Scheme, hash: HashName): Buffer {
   const hashId = sequence(oid(HASH_OID[hash]), nullValue());
   return sequence(
     oid('1.2.840.113549.1.1.10'),
-    sequence(
-      context(0, hashId),
-      context(1, sequence(oid('1.2.840.113549.1.1.8'), hashId)),
-      context(2, integer(HASH_LENGTH[hash])),
-    ),
+    sequence(context(0, hashId), context(1, sequence(oid('1.2.840.113549.1.1.8'), hashId)), context(2, integer(HASH_LENGTH[hash]))),
   );
 }
 

@@ -63,13 +63,7 @@ export function signedData(parts: SignedDataParts): Buffer {
     oid(SIGNED_DATA),
     context(
       0,
-      sequence(
-        integer(1),
-        setOf(hashAlgorithm(hash)),
-        sequence(oid(DATA)),
-        contextSet(0, ...certificates.values()),
-        setOf(signerInfo),
-      ),
+      sequence(integer(1), setOf(hashAlgorithm(hash)), sequence(oid(DATA)), contextSet(0, ...certificates.values()), setOf(signerInfo)),
     ),
   );
 }

@@ -97,7 +97,9 @@ export function readCertificate(der: Uint8Array): Certificate {
   const info = children(readExtension(extensions, '1.3.6.1.5.5.7.1.1') ?? Buffer.alloc(0)).flatMap((element) => children(element));
   const access = info.flatMap((description) => {
     const [method, location] = children(description);
-    return method && location && location.tag === 0x86 ? [{ method: readOid(method.content), url: location.content.toString('latin1') }] : [];
+    return method && location && location.tag === 0x86
+      ? [{ method: readOid(method.content), url: location.content.toString('latin1') }]
+      : [];
   });
   const basic = readExtension(extensions, '2.5.29.19');
   const usage = readExtension(extensions, '2.5.29.15');
@@ -109,7 +111,10 @@ export function readCertificate(der: Uint8Array): Certificate {
   return {
     der: raw,
     id: createHash('sha256').update(raw).digest('hex'),
-    serial: serial.content.toString('hex').replace(/^(00)+(?=..)/, '').toUpperCase(),
+    serial: serial.content
+      .toString('hex')
+      .replace(/^(00)+(?=..)/, '')
+      .toUpperCase(),
     serialRaw: serial.raw,
     issuerRaw: issuer.raw,
     subjectRaw: subject.raw,

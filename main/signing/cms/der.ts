@@ -117,7 +117,7 @@ export function readTlv(bytes: Uint8Array, offset = 0): Tlv {
 export function children(element: Tlv | Uint8Array): Tlv[] {
   const content = 'content' in element ? element.content : element;
   const list: Tlv[] = [];
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const child = readTlv(content, at);
     list.push(child);
     at += child.raw.length;

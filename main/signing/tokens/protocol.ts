@@ -28,7 +28,14 @@ export type ChildRequest =
   /** Uses the PIN of this child's earlier login; refused when the token's counter is not clean. */
   | { readonly do: 'reattach'; readonly serial: string }
   | { readonly do: 'select'; readonly serial: string; readonly certificate: Uint8Array; readonly keyId: KeyMatch }
-  | { readonly do: 'sign'; readonly serial: string; readonly hash: 'sha256' | 'sha384' | 'sha512'; readonly digest: Uint8Array; readonly data: Uint8Array; readonly pss: boolean }
+  | {
+      readonly do: 'sign';
+      readonly serial: string;
+      readonly hash: 'sha256' | 'sha384' | 'sha512';
+      readonly digest: Uint8Array;
+      readonly data: Uint8Array;
+      readonly pss: boolean;
+    }
   | { readonly do: 'finish' };
 
 /** How the private key of a certificate is recognised: by what is in the certificate, never by a label. */

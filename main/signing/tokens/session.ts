@@ -37,7 +37,7 @@ const TROUBLES: Record<string, TokenTrouble> = {
 export function toFault(error: unknown): TokenFault {
   if (error instanceof TokenFault) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const code = /CKR_[A-Z0-9_]+/.exec(message)?.[0] ?? (/:(0x[0-9a-fA-F]+|\d+)/.exec(message)?.[0] ?? 'UNKNOWN');
+  const code = /CKR_[A-Z0-9_]+/.exec(message)?.[0] ?? /:(0x[0-9a-fA-F]+|\d+)/.exec(message)?.[0] ?? 'UNKNOWN';
   return new TokenFault(TROUBLES[code] ?? 'token-error', code);
 }
 
@@ -320,7 +320,8 @@ function mechanismFor(
     const parameter = { type: pkcs11js.CK_PARAMS_RSA_PSS, hashAlg: HASH_MECHANISM[hash], mgf: MGF[hash], saltLen: digest.length };
     return { mechanism: { mechanism: pkcs11js.CKM_RSA_PKCS_PSS, parameter }, input: digest };
   }
-  if (key.mechanisms.has(pkcs11js.CKM_RSA_PKCS)) return { mechanism: { mechanism: pkcs11js.CKM_RSA_PKCS }, input: digestInfo(hash, digest) };
+  if (key.mechanisms.has(pkcs11js.CKM_RSA_PKCS))
+    return { mechanism: { mechanism: pkcs11js.CKM_RSA_PKCS }, input: digestInfo(hash, digest) };
   if (key.mechanisms.has(HASHED_RSA[hash])) return { mechanism: { mechanism: HASHED_RSA[hash] }, input: data };
   return null;
 }

@@ -16,7 +16,12 @@ export type Spawn = (entry: URL, name: string, env?: Readonly<Record<string, str
 
 /** The plain Node way; messages are structured clones, so buffers stay buffers. Nothing of the child reaches our output. */
 export const forkChild: Spawn = (entry, _name, env) => {
-  const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: { ...process.env, ...env }, execArgv: ['--no-warnings'] });
+  const child = fork(entry, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env: { ...process.env, ...env },
+    execArgv: ['--no-warnings'],
+  });
   return {
     post: (message) => {
       if (child.connected) child.send(message as object, () => undefined);

@@ -1,0 +1,240 @@
+import { z } from 'zod';
+import { base, command, fileLink, instant, live } from './base.ts';
+
+/** One sentence in each language, ready to show. */
+const sentence = z.object({ code: z.string(), vi: z.string(), en: z.string() });
+
+export const signatureLevel = z.enum(['B-B', 'B-T', 'B-LT', 'B-LTA']);
+/** `personal` chữ ký cá nhân · `seal` dấu cơ quan · `attachment` phụ lục riêng · `copy` bản sao điện tử · `none` không hiện. */
+export const visibleForm = z.enum(['personal', 'seal', 'attachment', 'copy', 'none']);
+/** Who signs next: `leader` người có thẩm quyền ký · `clerk` văn thư ghi số, ngày và đóng dấu cơ quan. */
+export const signingStep = z.enum(['leader', 'clerk']);
+
+export const certificateView = z.object({
+  /** SHA-256 of the certificate: its name in every call. */
+  id: z.string(),
+  subject: z.string(),
+  organisation: z.string().nullable(),
+  issuer: z.string(),
+  serial: z.string(),
+  notBefore: instant,
+  notAfter: instant,
+  daysLeft: z.number().int(),
+  /** Set from 60 days before the end. */
+  expiring: z.boolean(),
+  key: z.string(),
+  /** Why it may not sign, when it may not. */
+  refused: sentence.nullable(),
+});
+
+export const tokenView = z.object({
+  /** Path of the PKCS#11 module, or `training` for the key of training. */
+  module: z.string(),
+  label: z.string(),
+  manufacturer: z.string(),
+  model: z.string(),
+  serial: z.string(),
+  locked: z.boolean(),
+  finalTry: z.boolean(),
+  countLow: z.boolean(),
+  /** The PIN is typed on the token itself; screens do not ask. */
+  pinPad: z.boolean(),
+  training: z.boolean(),
+  certificates: z.array(certificateView),
+});
+
+export const tokensView = z.object({
+  tokens: z.array(tokenView),
+  /** Modules that could not be used, with what to do. */
+  problems: z.array(sentence.extend({ module: z.string() })),
+});
+
+/** In points from the lower left corner of the page as it stands in the file (not turned). */
+export const placement = z.object({
+  page: z.number().int().min(-1),
+  x: z.number(),
+  y: z.number(),
+  width: z.number().positive(),
+  height: z.number().positive(),
+});
+
+export const worklistState = z.enum(['waiting', 'in-batch', 'signed', 'refused', 'failed', 'set-aside', 'returned']);
+
+export const worklistItem = z.object({
+  documentId: z.string(),
+  dossierId: z.string(),
+  dossierCode: z.string(),
+  title: z.string(),
+  form: visibleForm,
+  step: signingStep,
+  /** Steps that remain, this one included. */
+  steps: z.array(signingStep),
+  state: worklistState,
+  /** Somebody has looked at exactly these bytes; only such items go into a batch. */
+  seen: z.boolean(),
+  addedAt: instant,
+  reason: sentence.nullable(),
+  signedAt: instant.nullable(),
+  level: signatureLevel.nullable(),
+});
+
+export const previewView = z.object({
+  documentId: z.string(),
+  /** The very bytes that will be signed; screens draw them with pdf.js. */
+  file: fileLink,
+  /** SHA-256 of these bytes, to be sent back with `start`. */
+  sha256: z.string(),
+  pages: z.array(z.object({ width: z.number(), height: z.number(), rotate: z.number() })),
+  /** Points of caution: two headers, bytes after the end, duplicate objects. */
+  warnings: z.array(sentence),
+  /** Why this file cannot be signed as it is. */
+  refused: sentence.nullable(),
+  /** A clean copy may be made: nobody has signed it yet. */
+  cleanable: z.boolean(),
+  signatures: z.array(z.object({ field: z.string(), signer: z.string().nullable(), signedAt: z.string().nullable() })),
+  emptyFields: z.array(z.string()),
+  /** Where the form goes, from its saved place or from the name and title on the page. */
+  placement: placement.nullable(),
+});
+
+export const batchFileState = z.enum(['pending', 'signed', 'refused', 'failed', 'skipped']);
+export const batchFile = z.object({
+  documentId: z.string(),
+  dossierCode: z.string(),
+  title: z.string(),
+  state: batchFileState,
+  /** What is going on with the file now: at the token, asking for a timestamp, being checked. */
+  activity: z.enum(['none', 'preparing', 'signing', 'timestamp', 'checking']),
+  reason: sentence.nullable(),
+  level: signatureLevel.nullable(),
+  signedAt: instant.nullable(),
+});
+
+/**
+ * `running` · `paused` waits for the token, a PIN or an answer, see `why` · `cancelling` finishes the file at hand · `done` ·
+ * `cancelled` the officer stopped it · `stopped` something stopped it for good (a wrong PIN, a locked token).
+ */
+export const batchState = z.enum(['running', 'paused', 'cancelling', 'done', 'cancelled', 'stopped']);
+export const batchView = z.object({
+  id: z.string(),
+  state: batchState,
+  /** Why it waits or stopped; `token-removed`, `needs-pin`, `timestamp-failed`, `interrupted`, `wrong-pin` ... */
+  why: sentence.nullable(),
+  certificateId: z.string(),
+  signer: z.string(),
+  tokenSerial: z.string(),
+  level: signatureLevel,
+  files: z.array(batchFile),
+  counts: z.object({ pending: z.number(), signed: z.number(), refused: z.number(), failed: z.number(), skipped: z.number() }),
+  /** Estimate from the files done so far; null until one is done. */
+  remainingMs: z.number().nullable(),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+});
+
+export const signingSnapshot = z.object({
+  worklist: z.array(worklistItem),
+  batch: batchView.nullable(),
+  /** The token process of the batch is alive and logged in. */
+  unlocked: z.boolean(),
+  todos: z.number().int(),
+});
+
+const batchItem = z.object({
+  documentId: z.string(),
+  /** From `preview`: what the officer looked at. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  placement: placement.nullable().optional(),
+  field: z.string().nullable().optional(),
+});
+
+export const settingsView = z.object({
+  level: signatureLevel,
+  tsaUrl: z.string().nullable(),
+  offline: z.boolean(),
+  modules: z.array(z.string()),
+  places: z.record(z.string(), placement),
+});
+
+export const rootView = z.object({
+  id: z.string(),
+  subject: z.string(),
+  notAfter: instant,
+  source: z.enum(['vgca', 'neac', 'added']),
+  addedAt: instant,
+});
+
+export const todoView = z.object({
+  documentId: z.string(),
+  dossierCode: z.string(),
+  title: z.string(),
+  kind: z.enum(['timestamp']),
+  since: instant,
+});
+
+export const signingContract = {
+  /** Every token and certificate that can be seen now. Starts and ends one child process per module; asks no PIN. */
+  tokens: base.output(tokensView),
+  /** The worklist "chờ ký số", the batch and the unlock state, live. */
+  watch: base.output(live(signingSnapshot, signingSnapshot)),
+  preview: base.input(z.object({ documentId: z.string() })).output(previewView),
+  /** Places on the pages that fit the name or the title of the signer. */
+  findPlace: base.input(z.object({ documentId: z.string(), text: z.string().min(2).max(120) })).output(z.array(placement)),
+  /** Before the first signature only: rewrites the file without what readers disagree about. Look at it again afterwards. */
+  cleanCopy: base.input(command({ documentId: z.string() })).output(previewView),
+  setAside: base
+    .input(command({ documentId: z.string(), kind: z.enum(['set-aside', 'returned', 'waiting']), reason: z.string().max(300) }))
+    .output(worklistItem),
+  /**
+   * Starts a batch. The PIN goes straight to the token's process and is kept nowhere else; null for a pin pad. `confirmFinalTry`
+   * is the officer's explicit yes after the refusal `final-try`.
+   */
+  start: base
+    .input(
+      command({
+        module: z.string(),
+        tokenSerial: z.string(),
+        certificateId: z.string(),
+        pin: z.string().min(1).max(64).nullable(),
+        confirmFinalTry: z.boolean().optional(),
+        level: signatureLevel.optional(),
+        items: z.array(batchItem).min(1).max(500),
+        /** At the clerk's step: number and date of the document. */
+        number: z.string().max(60).optional(),
+      }),
+    )
+    .output(batchView),
+  /** Ends after the file at hand; what is pending becomes skipped. */
+  cancel: base.input(command({ batchId: z.string() })).output(batchView),
+  /** Goes on after a pause; `pin` only when `why` is `needs-pin`. */
+  resume: base
+    .input(command({ batchId: z.string(), pin: z.string().min(1).max(64).nullable().optional(), confirmFinalTry: z.boolean().optional() }))
+    .output(batchView),
+  /** When no timestamp came: ask again, sign now as B-B and leave a to-do, or stop. */
+  answerTimestamp: base.input(command({ batchId: z.string(), answer: z.enum(['retry', 'without', 'stop']) })).output(batchView),
+  todos: base.output(z.array(todoView)),
+  signedFile: base.input(z.object({ documentId: z.string() })).output(fileLink),
+  settings: base.output(settingsView),
+  saveSettings: base
+    .meta({ roles: ['officer'], duties: ['admin', 'supervisor', 'clerk', 'leader'] })
+    .input(
+      command({
+        level: signatureLevel.optional(),
+        tsaUrl: z.string().url().nullable().optional(),
+        offline: z.boolean().optional(),
+        modules: z.array(z.string()).optional(),
+      }),
+    )
+    .output(settingsView),
+  savePlace: base.input(command({ form: visibleForm, placement })).output(settingsView),
+  roots: base.output(z.array(rootView)),
+  /** PEM or DER, base64. */
+  addRoot: base
+    .meta({ roles: ['officer'], duties: ['admin', 'supervisor'] })
+    .input(command({ certificate: z.string().max(20_000), source: z.enum(['vgca', 'neac', 'added']) }))
+    .output(z.array(rootView)),
+  removeRoot: base
+    .meta({ roles: ['officer'], duties: ['admin', 'supervisor'] })
+    .input(command({ id: z.string() }))
+    .output(z.array(rootView)),
+};

@@ -1,0 +1,82 @@
+import { isRefusal, type Refusal } from '../contract/refusal.ts';
+import { freeFieldName, guardFile, hashFile } from './append/index.ts';
+import { usualPlace } from './appearance/index.ts';
+import type { Item, Place } from './batch/journal.ts';
+import { decodeText, isString, openPdf, PdfError, type PdfFile, type PdfSignatureField } from './pdf/index.ts';
+import { fileMissing } from './refusals.ts';
+
+export interface Preview {
+  readonly documentId: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly pages: { width: number; height: number; rotate: number }[];
+  readonly warnings: { code: string; vi: string; en: string }[];
+  readonly refused: { code: string; vi: string; en: string } | null;
+  readonly cleanable: boolean;
+  readonly signatures: { field: string; signer: string | null; signedAt: string | null }[];
+  readonly emptyFields: string[];
+  readonly placement: Place | null;
+}
+
+/** What an officer sees before signing: the very bytes, what is odd about them, and where the form will stand. */
+export async function preview(item: Item, saved: Place | null): Promise<Preview | Refusal> {
+  let sha256: string;
+  try {
+    sha256 = await hashFile(item.file);
+  } catch {
+    return fileMissing();
+  }
+  const empty = {
+    documentId: item.documentId,
+    file: item.file,
+    sha256,
+    pages: [],
+    warnings: [],
+    signatures: [],
+    emptyFields: [],
+    placement: null,
+  };
+  try {
+    const pdf = await openPdf(item.file);
+    try {
+      return { ...empty, ...look(pdf, item, saved) };
+    } finally {
+      await pdf.close();
+    }
+  } catch (error) {
+    if (!(error instanceof PdfError)) throw error;
+    const { code, vi, en } = error.problem;
+    return { ...empty, refused: { code, vi, en }, cleanable: true };
+  }
+}
+
+function look(pdf: PdfFile, item: Item, saved: Place | null): Omit<Preview, 'documentId' | 'file' | 'sha256'> {
+  const fields = pdf.signatureFields();
+  const emptyFields = fields.filter((field) => !field.value).map((field) => field.name);
+  const refused = guardFile(pdf, emptyFields[0] ?? freeFieldName(pdf, 'KySo'));
+  const problems = [...pdf.problems, ...(isRefusal(refused) ? [] : pdf.audit())];
+  const warnings = [...new Map(problems.map((one) => [one.code, { code: one.code, vi: one.vi, en: one.en }])).values()];
+  const pages = pdf.pages();
+  const signatures = fields.filter((field) => field.value).map((field) => describe(pdf, field));
+  return {
+    pages: pages.map((page) => ({
+      width: page.mediaBox[2] - page.mediaBox[0],
+      height: page.mediaBox[3] - page.mediaBox[1],
+      rotate: page.rotate,
+    })),
+    warnings,
+    refused: refused && { code: refused.refused, vi: refused.vi, en: refused.en },
+    cleanable: signatures.length === 0 && !pdf.permissions.encrypted,
+    signatures,
+    emptyFields,
+    placement: saved ?? usualPlace(item.form, pages, pdf),
+  };
+}
+
+function describe(pdf: PdfFile, field: PdfSignatureField): { field: string; signer: string | null; signedAt: string | null } {
+  const text = (key: string): string | null => {
+    const value = field.value ? pdf.get(field.value.dict, key) : null;
+    return isString(value) ? decodeText(value) : null;
+  };
+  return { field: field.name, signer: text('Name'), signedAt: text('M') };
+}

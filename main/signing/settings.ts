@@ -1,0 +1,44 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Store } from '../store/index.ts';
+import type { VisibleForm } from './appearance/index.ts';
+import type { Place } from './batch/journal.ts';
+import type { Level } from './sign.ts';
+
+/** What an administrator or officer sets for this station. */
+export interface SigningSettings {
+  readonly level: Level;
+  readonly tsaUrl: string | null;
+  /** Ask no OCSP responder and fetch no list. */
+  readonly offline: boolean;
+  /** Modules that the officer pointed at. */
+  readonly modules: readonly string[];
+  /** Where each form was last put. */
+  readonly places: Readonly<Partial<Record<VisibleForm, Place>>>;
+}
+
+const DEFAULTS: SigningSettings = { level: 'B-B', tsaUrl: null, offline: false, modules: [], places: {} };
+
+export const readSettings = (store: Store): SigningSettings => ({
+  ...DEFAULTS,
+  ...store.get<Partial<SigningSettings>>('signing', 'settings'),
+});
+
+export function writeSettings(store: Store, change: Partial<SigningSettings>): SigningSettings {
+  const next = { ...readSettings(store), ...change };
+  store.set('signing', 'settings', next);
+  return next;
+}
+
+/** Folders of the room; made when missing. */
+export function folders(dataDir: string): { readonly training: string; readonly signed: (day: string) => string; readonly clean: string } {
+  const make = (dir: string) => {
+    mkdirSync(dir, { recursive: true });
+    return dir;
+  };
+  return {
+    training: path.join(dataDir, 'tap-huan'),
+    signed: (day) => make(path.join(dataDir, 'da-ky', day)),
+    clean: make(path.join(dataDir, 'ban-sach')),
+  };
+}

@@ -1,0 +1,456 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { isRefusal, type Refusal } from '../contract/refusal.ts';
+import { businessDay, vietnamIso } from '../store/index.ts';
+import { Journal, type Batch, type BatchFile, type Item, type Place } from './batch/journal.ts';
+import { BatchRunner, type TimestampAnswer } from './batch/runner.ts';
+import { reconcile } from './batch/recover.ts';
+import { findPlaces } from './appearance/index.ts';
+import { cleanCopy } from './clean.ts';
+import { completeSigned, prepareBatchFile } from './files.ts';
+import { preview, type Preview } from './preview.ts';
+import {
+  batchRunning,
+  moduleNotAllowed,
+  notCleanable,
+  noTsa,
+  notAsked,
+  notPaused,
+  notSeen,
+  notWaiting,
+  unknownBatch,
+  unknownDocument,
+} from './refusals.ts';
+import { RootStore } from './roots.ts';
+import { folders, readSettings, writeSettings, type SigningSettings } from './settings.ts';
+import { TIMESTAMP_ROOM, type Level } from './sign.ts';
+import { allModules, listTokens, openKey, TRAINING_MODULE, type OpenKey, type TokenList } from './tokens/index.ts';
+import { readCertificate } from './cms/index.ts';
+import { assess, issuersOf, requestTimestamp } from './trust/index.ts';
+import type { SignedResult, SigningDeps, WorklistAddition } from './types.ts';
+
+export interface StartItem {
+  readonly documentId: string;
+  readonly sha256: string;
+  readonly placement?: Place | null | undefined;
+  readonly field?: string | null | undefined;
+}
+
+export interface StartRequest {
+  readonly commandId: string;
+  readonly module: string;
+  readonly tokenSerial: string;
+  readonly certificateId: string;
+  readonly pin: string | null;
+  readonly confirmFinalTry: boolean;
+  readonly level?: Level | undefined;
+  readonly items: readonly StartItem[];
+  /** Number of the document, written by the clerk. */
+  readonly number?: string | undefined;
+}
+
+export interface BatchView {
+  readonly batch: Batch;
+  readonly files: readonly BatchFile[];
+  readonly titles: ReadonlyMap<string, Item>;
+  readonly runner: BatchRunner | null;
+}
+
+const SHOWN_FOR_MS = 12 * 60 * 60 * 1000;
+
+/** The room: worklist, tokens, batches. One batch runs at a time on a station. */
+export class Signing {
+  readonly journal: Journal;
+  readonly roots: RootStore;
+  private readonly deps: SigningDeps;
+  private readonly dirs: ReturnType<typeof folders>;
+  private readonly listeners = new Set<() => void>();
+  private readonly starting = new Map<string, Promise<BatchView | Refusal>>();
+  private runner: BatchRunner | null = null;
+  private readonly unsubscribe: () => void;
+  private readonly ready: Promise<void>;
+  private telling: Promise<void> = Promise.resolve();
+  private closed = false;
+
+  constructor(deps: SigningDeps) {
+    this.deps = deps;
+    this.journal = new Journal(deps.store);
+    this.roots = new RootStore(this.journal);
+    this.dirs = folders(deps.dataDir);
+    this.unsubscribe = deps.store.subscribe((event) => {
+      if (event.room === 'signing') this.tellListeners();
+    });
+    this.ready = this.recover();
+  }
+
+  /** After a crash: what was renamed is signed, what was not is untouched; an open batch waits for its PIN. */
+  private async recover(): Promise<void> {
+    try {
+      for (const batch of this.journal.openBatches()) await reconcile(this.journal, batch);
+      const open = this.journal.openBatches().at(-1);
+      if (open) this.runner = this.makeRunner(open, null);
+    } catch (error) {
+      this.deps.onError?.(error);
+    }
+    this.tellSigned();
+  }
+
+  // --- worklist
+
+  /** "Chờ ký số": another room has a result that needs a signature. The same document is added once. */
+  addToWorklist(addition: WorklistAddition): void {
+    this.journal.addItem({ ...addition, steps: addition.steps ?? ['leader'] });
+  }
+
+  worklist(): Item[] {
+    return this.journal.items(this.deps.clock.now() - SHOWN_FOR_MS);
+  }
+
+  async preview(documentId: string): Promise<Preview | Refusal> {
+    const item = this.journal.item(documentId);
+    if (!item) return unknownDocument();
+    const seen = await preview(item, this.settings().places[item.form] ?? null);
+    if (!isRefusal(seen) && item.state !== 'signed' && item.seenSha256 !== seen.sha256)
+      this.journal.setItem(documentId, { seenSha256: seen.sha256 });
+    return seen;
+  }
+
+  /** Places on the page that fit a name or title. */
+  async findPlace(documentId: string, text: string): Promise<Place[] | Refusal> {
+    const item = this.journal.item(documentId);
+    return item ? findPlaces(item.file, text) : unknownDocument();
+  }
+
+  /** Before the first signature: rewrites the file; the officer must look at the copy before it is signed. */
+  async cleanCopy(documentId: string): Promise<Preview | Refusal> {
+    const item = this.journal.item(documentId);
+    if (!item) return unknownDocument();
+    const before = await preview(item, null);
+    if (isRefusal(before)) return before;
+    if (!before.cleanable || item.state === 'in-batch') return notCleanable();
+    const output = path.join(this.dirs.clean, `${documentId.replace(/[^\w-]/g, '')}.pdf`);
+    const refused = await cleanCopy(item.file, output);
+    if (refused) return refused;
+    this.journal.setItem(documentId, { file: output, seenSha256: null, state: 'waiting', reason: null });
+    return this.preview(documentId);
+  }
+
+  setAside(documentId: string, kind: 'set-aside' | 'returned' | 'waiting', reason: string): Item | Refusal {
+    const item = this.journal.item(documentId);
+    if (!item) return unknownDocument();
+    if (item.state === 'in-batch' || item.state === 'signed') return notWaiting(item.dossierCode);
+    const why = kind === 'waiting' ? null : { refused: kind, vi: reason, en: reason };
+    this.journal.setItem(documentId, { state: kind, reason: why && reason ? why : null });
+    return this.journal.item(documentId) ?? unknownDocument();
+  }
+
+  // --- tokens
+
+  async tokens(): Promise<TokenList> {
+    const settings = this.settings();
+    return listTokens({
+      modules: [...this.deps.modules, ...settings.modules],
+      onlyTheseModules: this.deps.onlyTheseModules ?? false,
+      trainingDir: this.deps.training ? this.dirs.training : null,
+      now: this.deps.clock.now(),
+      spawn: this.deps.spawn,
+      ...(this.deps.tokenProcess ? { processOptions: this.deps.tokenProcess } : {}),
+    });
+  }
+
+  settings(): SigningSettings {
+    return readSettings(this.deps.store);
+  }
+
+  saveSettings(change: Partial<SigningSettings>): SigningSettings {
+    const next = writeSettings(this.deps.store, change);
+    this.tellListeners();
+    return next;
+  }
+
+  // --- batches
+
+  /** Starts a batch; the same command id gives the same batch. The PIN goes to the token's process alone. */
+  async start(request: StartRequest): Promise<BatchView | Refusal> {
+    await this.ready;
+    const before = this.journal.batchByCommand(request.commandId);
+    if (before) return this.view(before);
+    const running = this.starting.get(request.commandId);
+    if (running) return running;
+    if (this.starting.size > 0) return batchRunning();
+    const work = this.startOnce(request).finally(() => this.starting.delete(request.commandId));
+    this.starting.set(request.commandId, work);
+    return work;
+  }
+
+  private async startOnce(request: StartRequest): Promise<BatchView | Refusal> {
+    if (this.runner) return batchRunning();
+    const settings = this.settings();
+    const level = request.level ?? settings.level;
+    if (level !== 'B-B' && settings.tsaUrl === null) return noTsa();
+    const allowed = allModules({
+      modules: [...this.deps.modules, ...settings.modules],
+      onlyTheseModules: this.deps.onlyTheseModules ?? false,
+    });
+    if (request.module !== TRAINING_MODULE && !allowed.includes(request.module)) return moduleNotAllowed();
+    const items: Item[] = [];
+    for (const wanted of request.items) {
+      const item = this.journal.item(wanted.documentId);
+      if (!item) return unknownDocument();
+      if (!['waiting', 'refused', 'failed', 'set-aside'].includes(item.state)) return notWaiting(item.dossierCode);
+      if (item.seenSha256 !== wanted.sha256) return notSeen(item.dossierCode);
+      items.push(item);
+    }
+    const key = await this.openKey(request);
+    if (isRefusal(key)) return key;
+    const now = this.deps.clock.now();
+    const batch = {
+      id: randomUUID(),
+      commandId: request.commandId,
+      module: request.module,
+      tokenSerial: request.tokenSerial,
+      certificateId: request.certificateId,
+      signer: key.signer.certificate.subject,
+      level,
+      startedAt: now,
+    };
+    this.journal.createBatch(
+      batch,
+      items.map((item, position) => ({
+        batchId: batch.id,
+        position,
+        documentId: item.documentId,
+        input: item.file,
+        output: this.outputFor(item, batch.id, now),
+        seenSha256: request.items[position]?.sha256 ?? '',
+        options: {
+          form: item.form,
+          placement: request.items[position]?.placement ?? settings.places[item.form] ?? null,
+          field: request.items[position]?.field ?? null,
+          number: request.number ?? null,
+        },
+      })),
+    );
+    const stored = this.journal.batch(batch.id);
+    if (!stored) return unknownBatch();
+    this.runner = this.makeRunner(stored, key);
+    return this.view(stored);
+  }
+
+  /** Reads flags, sends the PIN once, finds the key, asks about the certificate. Closes the key again on a refusal. */
+  private async openKey(
+    request: Pick<StartRequest, 'module' | 'tokenSerial' | 'certificateId' | 'pin' | 'confirmFinalTry'>,
+  ): Promise<OpenKey | Refusal> {
+    const { clock } = this.deps;
+    const trust = this.roots.trust();
+    const key = await openKey(
+      {
+        module: request.module,
+        serial: request.tokenSerial,
+        certificateId: request.certificateId,
+        pin: request.pin,
+        confirmFinalTry: request.confirmFinalTry,
+        preferPss: false,
+      },
+      {
+        spawn: this.deps.spawn,
+        trainingDir: this.deps.training ? this.dirs.training : null,
+        now: () => clock.now(),
+        chainOf: (certificate, others) =>
+          issuersOf(
+            certificate.der,
+            others.map((one) => one.der),
+            trust,
+            clock.now(),
+          ).map((der) => readCertificate(der)),
+        ...(this.deps.tokenProcess ? { processOptions: this.deps.tokenProcess } : {}),
+      },
+    );
+    if (isRefusal(key)) return key;
+    const finding = await assess({
+      certificate: key.signer.certificate.der,
+      pool: key.signer.chain.map((one) => one.der),
+      trust,
+      at: clock.now(),
+      offline: this.settings().offline || key.signer.training,
+    });
+    if (finding.refused) {
+      await key.close();
+      return finding.refused;
+    }
+    this.findings.set(key.signer.certificate.id, finding);
+    return key;
+  }
+
+  private readonly findings = new Map<string, Awaited<ReturnType<typeof assess>>>();
+
+  private outputFor(item: Item, batchId: string, now: number): string {
+    const stamp = vietnamIso(now).slice(0, 19).replace(/[-:]/g, '').replace('T', '_');
+    const stem = path.basename(item.file, path.extname(item.file)).replace(/_daky_\d{8}_\d{6}(_[0-9a-f]{4})?$/, '');
+    return path.join(this.dirs.signed(businessDay(now)), `${stem}_daky_${stamp}_${batchId.slice(0, 4)}.pdf`);
+  }
+
+  private makeRunner(batch: Batch, key: OpenKey | null): BatchRunner {
+    const settings = this.settings();
+    const { clock } = this.deps;
+    const tsa = settings.tsaUrl;
+    const runner = new BatchRunner(batch, key, {
+      journal: this.journal,
+      now: () => clock.now(),
+      prepare: (file, signer) => {
+        const item = this.journal.item(file.documentId);
+        return prepareBatchFile(file, signer, {
+          signedAt: clock.now(),
+          agency: this.deps.agency ?? signer.certificate.organisation,
+          training: this.deps.training,
+          timestampBytes: batch.level === 'B-B' ? 0 : TIMESTAMP_ROOM,
+          step: item?.steps[0] ?? 'leader',
+        });
+      },
+      timestamp: batch.level === 'B-B' || tsa === null ? null : (signature) => requestTimestamp(signature, { url: tsa }),
+      complete: (file, signer, signed, timestamped) =>
+        completeSigned(file, signer, signed, timestamped, {
+          level: batch.level,
+          finding: this.findings.get(signer.certificate.id),
+          now: clock.now(),
+        }),
+      changed: () => this.tellListeners(),
+      signed: () => this.tellSigned(),
+      ...(this.deps.pollMs === undefined ? {} : { pollMs: this.deps.pollMs }),
+      ...(this.deps.onError ? { onError: this.deps.onError } : {}),
+    });
+    void runner.finished.then(() => {
+      if (this.runner === runner) this.runner = null;
+      this.tellListeners();
+    });
+    return runner;
+  }
+
+  cancel(batchId: string): BatchView | Refusal {
+    const batch = this.journal.batch(batchId);
+    if (!batch) return unknownBatch();
+    if (this.runner?.id === batchId) this.runner.cancel();
+    return this.view(this.journal.batch(batchId) ?? batch);
+  }
+
+  /** Goes on after a pause. A PIN opens the key anew; without one the token's process still has it. */
+  async resume(batchId: string, pin: string | null | undefined, confirmFinalTry: boolean): Promise<BatchView | Refusal> {
+    await this.ready;
+    const batch = this.journal.batch(batchId);
+    const runner = this.runner;
+    if (!batch || runner?.id !== batchId) return unknownBatch();
+    if (batch.state !== 'paused') return notPaused();
+    let key: OpenKey | null = null;
+    if (runner.waitsForPin) {
+      if (pin === undefined) return batch.why ?? notPaused();
+      const opened = await this.openKey({ ...batch, pin, confirmFinalTry });
+      if (isRefusal(opened)) return opened;
+      key = opened;
+    }
+    if (!(await runner.resume(key))) return notPaused();
+    return this.view(this.journal.batch(batchId) ?? batch);
+  }
+
+  answerTimestamp(batchId: string, answer: TimestampAnswer): BatchView | Refusal {
+    const batch = this.journal.batch(batchId);
+    if (!batch || this.runner?.id !== batchId) return unknownBatch();
+    if (!this.runner.answerTimestamp(answer)) return notAsked();
+    return this.view(this.journal.batch(batchId) ?? batch);
+  }
+
+  newestBatch(): BatchView | null {
+    const batch = this.journal.newestBatch();
+    return batch ? this.view(batch) : null;
+  }
+
+  get unlocked(): boolean {
+    return this.runner?.unlocked ?? false;
+  }
+
+  private view(batch: Batch): BatchView {
+    const files = this.journal.files(batch.id);
+    const titles = new Map(
+      files.flatMap((file) => {
+        const item = this.journal.item(file.documentId);
+        return item ? [[file.documentId, item] as const] : [];
+      }),
+    );
+    return { batch, files, titles, runner: this.runner?.id === batch.id ? this.runner : null };
+  }
+
+  /** Resolves when the batch that runs now is over; for tests and an orderly end. */
+  async idle(): Promise<void> {
+    await this.ready;
+    await this.runner?.finished;
+    await this.telling;
+  }
+
+  // --- telling
+
+  /** Hears that anything changed; at most one call per turn of the loop. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  private told = false;
+
+  private tellListeners(): void {
+    if (this.told) return;
+    this.told = true;
+    setImmediate(() => {
+      this.told = false;
+      for (const listener of this.listeners) listener();
+    });
+  }
+
+  /** Tells the other rooms of finished documents, in order, until they have heard. */
+  private tellSigned(): void {
+    this.telling = this.telling.then(async () => {
+      for (const item of this.journal.untold()) {
+        if (this.closed) return;
+        try {
+          await this.deps.onSigned(resultOf(item));
+          this.journal.setTold(item.documentId);
+        } catch (error) {
+          this.deps.onError?.(error);
+        }
+      }
+    });
+  }
+
+  get training(): boolean {
+    return this.deps.training;
+  }
+
+  get now(): number {
+    return this.deps.clock.now();
+  }
+
+  link(file: string): Promise<{ url: string; name: string; type: string; size: number }> {
+    return Promise.resolve(this.deps.linkFile(file));
+  }
+
+  /** Ends the batch after the file at hand and the token's process with it. */
+  async close(): Promise<void> {
+    this.unsubscribe();
+    await this.ready;
+    // An orderly end leaves the batch open in the journal: the next start offers to go on.
+    await this.runner?.abandon();
+    await this.telling;
+    this.closed = true;
+    this.listeners.clear();
+  }
+}
+
+function resultOf(item: Item): SignedResult {
+  return {
+    documentId: item.documentId,
+    dossierId: item.dossierId,
+    file: item.file,
+    sha256: item.sha256 ?? '',
+    level: item.level ?? 'B-B',
+    signer: item.signer ?? '',
+    signedAt: item.signedAt ?? 0,
+  };
+}

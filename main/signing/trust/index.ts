@@ -1,0 +1,4 @@
+export { assess, issuersOf, trustOf, type Assessment } from './assess.ts';
+export { fetchBytes, type Fetcher } from './http.ts';
+export { ANNOUNCE_DAYS, daysLeft, keyName, refuseCertificate } from './policy.ts';
+export { requestTimestamp, TimestampError, type TsaOptions } from './tsa.ts';
