@@ -29,6 +29,8 @@ import { ticketPaper } from './documents/ticket/index.ts';
 import { createOfficers, officersMigrations } from './officers/index.ts';
 import { officersHandlers } from './officers/handlers.ts';
 import { createQueue, migrations as queueMigrations, queueHandlers, sqliteQueueStore } from './queue/index.ts';
+import { signingHandlers } from './signing/handlers.ts';
+import { createSigning, migrations as signingMigrations } from './signing/index.ts';
 import {
   createFiles,
   type Devices,
@@ -48,6 +50,8 @@ export interface CounterOptions {
   readonly port: number;
   readonly lan: boolean;
   readonly clock?: Clock;
+  /** PKCS#11 modules beside the known names and those of the settings. */
+  readonly pkcs11Modules?: readonly string[];
   /** Sees the bytes of every slip as they go to the printer; the walkthrough keeps them. */
   readonly onPrintBytes?: (key: string, bytes: Uint8Array) => void;
 }
@@ -78,6 +82,7 @@ const MIGRATIONS: readonly Migration[] = [
   ...devicesMigrations,
   ...scannerMigrations,
   ...deliveryMigrations,
+  ...signingMigrations,
 ];
 
 /** Builds the rooms, hands each what it needs of the others, and opens the door. */
@@ -191,6 +196,19 @@ export async function openCounter(options: CounterOptions): Promise<Counter> {
     open.push({ name: 'delivery', close: () => delivery.close() });
     delivery.start();
 
+    const signing = createSigning({
+      store,
+      clock,
+      dataDir,
+      training,
+      modules: [...config.pkcs11Modules, ...(options.pkcs11Modules ?? [])],
+      linkFile: (file) => files.link(file),
+      onSigned: () => undefined,
+      agency: place.centreName,
+      onError: (error) => log(`signing: ${String(error)}`),
+    });
+    open.push({ name: 'signing', close: () => signing.close() });
+
     const callerOf = (device: Pick<PairedDevice, 'deviceId' | 'role' | 'counterId'>): Caller => {
       const at = { deviceId: device.deviceId, ...(device.counterId ? { counterId: device.counterId } : {}) };
       const session = device.role === 'station' ? officers.current(device.deviceId) : undefined;
@@ -215,6 +233,7 @@ export async function openCounter(options: CounterOptions): Promise<Counter> {
         queue: queueHandlers(queue),
         catalogue: catalogueHandlers(catalogue, () => clock.now()),
         documents: documentsHandlers(documents),
+        signing: signingHandlers(signing),
         scanner: scannerHandlers(scanning, (file) => files.link(file.path, file.name)),
       },
       devices: pairing,
