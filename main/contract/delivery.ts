@@ -277,10 +277,10 @@ export const deliveryContract = {
     .meta({ duties: ['supervisor', 'admin'] })
     .input(command({ passphrase: z.string().min(12).max(200) }))
     .output(z.object({ file: fileLink, dossiers: z.number().int(), bytes: z.number().int(), text: sentence })),
-  /** Takes such a file in. `ticket` is what `POST /upload` answered for it. */
+  /** Takes such a file in. `uploadId` is what `POST /upload` answered for it. */
   importUnsent: base
     .meta({ duties: ['supervisor', 'admin'] })
-    .input(command({ ticket: z.string(), passphrase: z.string().min(1).max(200) }))
+    .input(command({ uploadId: z.string(), passphrase: z.string().min(1).max(200) }))
     .output(z.object({ dossiers: z.number().int(), alreadyHere: z.number().int(), text: sentence })),
   /** Gives work that was exported back to this station, when the other one will not send it. */
   takeBack: base

@@ -25,12 +25,12 @@ export const provinceConfig = z.strictObject({
   retryCapMs: z.number().int().min(100).default(60_000),
   bulk: z
     .strictObject({
-      /** Work of at least this many bytes that nobody waits for counts as bulk. */
-      overBytes: z
+      /** Work that carries more bytes than this goes after the small work. */
+      largeBytes: z
         .number()
         .int()
         .positive()
-        .default(20 * 1024 * 1024),
+        .default(4 * 1024 * 1024),
       bytesPerSecond: z.number().int().positive().nullable().default(null),
       from: hours.nullable().default(null),
       to: hours.nullable().default(null),

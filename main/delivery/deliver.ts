@@ -55,7 +55,7 @@ export const listening = async <T>(heard: Heard[], work: () => Promise<T>): Prom
 
 const CREATE = 0;
 const PROGRESS = 1;
-const STATUS = 2;
+/** 2 is the status itself. */
 const DONE = 3;
 const WHAT = ['create', 'progress', 'status'] as const;
 const SUFFIX = ['', '/tien-trinh', '/trang-thai'] as const;

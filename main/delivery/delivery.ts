@@ -5,11 +5,17 @@ import type { Adapter } from './adapters/adapter.ts';
 import { createAdapter } from './adapters/index.ts';
 import { systemTimers, type Random, type Timers } from './backoff.ts';
 import { createBatch } from './batch.ts';
+import { createDaily } from './daily.ts';
+import { createDesk } from './desk.ts';
 import { provinceConfig, type ProvinceConfig, type ProvinceConfigInput } from './config.ts';
-import { hear, type Progress } from './deliver.ts';
+import { hear, type Content, type Progress } from './deliver.ts';
 import { createIntake } from './intake.ts';
+import { createLookUps, type LookUpQuestion } from './lookups.ts';
+import { createMoving } from './moving.ts';
 import { createOutbox, type Item } from './outbox.ts';
 import { ProvinceProblem, asProblem, type Why } from './problems.ts';
+import { createReconciliation, type Run } from './reconcile.ts';
+import { createRemote, type RemoteNews } from './remote.ts';
 import type { Secrets } from './secrets.ts';
 import { createSender } from './sender.ts';
 import type { Transport } from './transport.ts';
@@ -42,7 +48,13 @@ export interface DeliveryDeps {
   readonly onMapped?: (dossierId: string, officialCode: string, provisionalCode: string | null) => void;
   /** The province (or a changed file) stopped a dossier: the officer's inbox. Inside the transaction. */
   readonly onHeld?: (dossierId: string, reason: { vi: string; en: string }) => void;
+  /** A status, a result or a supplement request came from the province (or was taken over in a reconciliation). Inside the transaction. */
+  readonly onNews?: (news: RemoteNews) => void;
   readonly onError?: (error: unknown) => void;
+  /** Name of this station, written into exported parcels. */
+  readonly station?: string;
+  /** News every `pollMs` (default a minute) and the comparison from `reconcileAt` (default 17:30); null: only when asked. */
+  readonly daily?: { pollMs?: number; reconcileAt?: string } | null;
 }
 
 /** Joins the outbox, the sender and a back end. See README for the face; `start` begins to send, `close` stops within one request. */
@@ -71,12 +83,20 @@ export function createDelivery(deps: DeliveryDeps) {
   function giveCode(dossierId: string, code: string): void {
     const row = outbox.dossier(dossierId);
     if (!row || row.officialCode === code) return;
+    const other = outbox.dossierByCode(code);
+    if (other && other.dossierId !== dossierId)
+      throw new ProvinceProblem('refused', 'code of another dossier', {
+        reason: `Tỉnh cấp mã ${code}, nhưng mã này đã thuộc về hồ sơ khác ở quầy.`,
+        reasonCode: 'code-taken',
+      });
     if (row.officialCode)
       throw new ProvinceProblem('refused', 'second official code', {
         reason: `Tỉnh trả về mã ${code} cho hồ sơ đã có mã ${row.officialCode}.`,
         reasonCode: 'second-code',
       });
     outbox.setOfficial(dossierId, code, clock.now());
+    if (row.provisionalCode)
+      remote.tell('official-code', dossierId, code, `Mã tạm ${row.provisionalCode} nay là ${code}. Có thể in giấy hẹn mới cho công dân.`);
     deps.onMapped?.(dossierId, code, row.provisionalCode);
     store.emit('delivery', 'mapped', { dossierId, officialCode: code });
   }
@@ -125,21 +145,24 @@ export function createDelivery(deps: DeliveryDeps) {
         deps.onAcknowledged?.(ack);
         store.emit('delivery', 'acknowledged', { dossierId: item.dossierId, revision: item.revision });
       },
-      finished: (item) => void progress.delete(item.seq),
+      finished(item) {
+        progress.delete(item.seq);
+        const content = JSON.parse(item.content) as Content;
+        if (content.status) remote.note(item.dossierId, 'business', String(content.status.status), 'counter', content.status.at);
+        remote.note(item.dossierId, 'sync', 'Tỉnh đã nhận', 'province', clock.now());
+      },
     },
   });
-  let openDifferences = () => 0;
-  let unseenInbox = () => 0;
-  const view = createView({
+  const remote = createRemote({
+    store,
     outbox,
-    sender,
     clock,
-    progress,
-    bulkHours,
-    openDifferences: () => openDifferences(),
-    unseenInbox: () => unseenInbox(),
+    dataDir: deps.dataDir,
+    agency: config?.agency ?? '',
+    adapter: need,
+    onNews: deps.onNews,
+    changed: () => changed(null),
   });
-
   const intake = createIntake({
     store,
     outbox,
@@ -148,6 +171,72 @@ export function createDelivery(deps: DeliveryDeps) {
     largeBytes: config?.bulk.largeBytes ?? 4 * 1024 * 1024,
     giveCode,
   });
+
+  const reconciliation = createReconciliation({
+    store,
+    outbox,
+    remote,
+    intake,
+    clock,
+    agency: config?.agency ?? '',
+    adapter: need,
+    changed: () => changed(null),
+    onTaken: (dossierId, status) =>
+      deps.onNews?.({
+        dossierId,
+        code: outbox.dossier(dossierId)?.officialCode ?? '',
+        kind: 'status',
+        status,
+        value: null,
+        text: '',
+        at: clock.now(),
+        files: [],
+      }),
+  });
+  const view = createView({
+    outbox,
+    sender,
+    clock,
+    progress,
+    bulkHours,
+    openDifferences: reconciliation.openCount,
+    unseenInbox: remote.unseen,
+  });
+  const desk = createDesk({
+    store,
+    outbox,
+    sender,
+    view,
+    remote,
+    clock,
+    secrets: deps.secrets,
+    adapter: need,
+    changed: () => changed(null),
+  });
+  const moving = createMoving({
+    store,
+    outbox,
+    sender,
+    clock,
+    dataDir: deps.dataDir,
+    station: deps.station ?? '',
+    changed: () => changed(null),
+  });
+  const lookUps = createLookUps({ store, clock, adapter: need });
+  const daily =
+    deps.daily === null || adapter === null
+      ? null
+      : createDaily({
+          clock,
+          timers,
+          random,
+          sender,
+          remote,
+          reconciliation,
+          hasDay: (day) => outbox.ofDay(day).length > 0,
+          options: { pollMs: deps.daily?.pollMs ?? 60_000, reconcileAt: deps.daily?.reconcileAt ?? '17:30' },
+          onError: (error) => deps.onError?.(error),
+        });
 
   let nudged = false;
   /** The officer's call returns first; the loop looks afterwards. */
@@ -215,10 +304,12 @@ export function createDelivery(deps: DeliveryDeps) {
     start(): void {
       store.transaction(() => outbox.restart());
       sender.start(store.get<boolean>('delivery', 'paused') ?? false);
+      daily?.start();
     },
     async close(): Promise<void> {
       stopping.abort();
       unsubscribe();
+      await daily?.close();
       await sender.close();
       adapter?.close();
     },
@@ -244,16 +335,48 @@ export function createDelivery(deps: DeliveryDeps) {
         await new Promise((resolve) => setTimeout(resolve, 15));
       }
     },
-    parts: {
-      outbox,
-      batch,
-      sender,
-      view,
-      adapter: need,
-      config,
-      listeners: changed,
-      setCounts: (d: () => number, i: () => number) => ((openDifferences = d), (unseenInbox = i)),
+    desk,
+    moving,
+    reconciliation,
+    /** Looks a citizen up at the national population data; recorded before it leaves. */
+    lookUp: (question: LookUpQuestion) => lookUps.ask(question, AbortSignal.any([stopping.signal, AbortSignal.timeout(10_000)])),
+    lookUps: lookUps.recent,
+    remote: {
+      axes: remote.axes,
+      inbox: remote.inbox,
+      seen: remote.seen,
+      unseen: remote.unseen,
+      file: (id: string, sha256: string) => remote.file(id, sha256),
+      poll: () => remote.poll(stopping.signal),
     },
+    /** Compares a day with the province now. A refusal says why it could not be asked. */
+    async reconcile(day: string): Promise<Run | Refusal> {
+      try {
+        return await reconciliation.run(day, AbortSignal.any([stopping.signal, AbortSignal.timeout(60_000)]));
+      } catch (error) {
+        const problem = asProblem(error);
+        sender.learned(problem);
+        return refuse(
+          'province-unreachable',
+          'Chưa hỏi được danh sách của tỉnh. Sẽ tự đối chiếu khi có kết nối.',
+          'The list of the province cannot be asked now. It is compared when the line is back.',
+        );
+      }
+    },
+    /** After `desk.pause`, `desk.resume` and `desk.retryNow` were committed: makes the sender follow. */
+    follow(): void {
+      const wanted = store.get<boolean>('delivery', 'paused') ?? false;
+      if (wanted && !sender.isPaused()) sender.pause();
+      else if (!wanted && sender.isPaused()) sender.resume();
+    },
+    hurry: () => sender.hurry(),
+    /** For `doctor`: the line in words, how far the province's clock is off (ms, null when unknown), unsent work whose outcome is not known. */
+    health: () => ({
+      line: view.summary().line,
+      clockSkewMs: adapter?.clockSkewMs() ?? null,
+      unknown: outbox.unknownCount(),
+      local: sender.local(),
+    }),
   };
   return api;
 }

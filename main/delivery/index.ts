@@ -19,3 +19,5 @@ export { SECRET_PASSWORD, SECRET_USER } from './adapters/index.ts';
 export type { OutboxRow, OutboxSummary } from './view.ts';
 export type { Transport, WireReply, WireRequest } from './transport.ts';
 export { seededRandom, systemTimers, type Random, type Timers } from './backoff.ts';
+export { deliveryHandlers, type DeliveryHandlerDeps } from './handlers.ts';
+export type { RemoteNews, ReturnedFile } from './remote.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { refuse, type Refusal } from '../contract/refusal.ts';
-import type { Clock, Store } from '../store/index.ts';
+import { businessDay, type Clock, type Store } from '../store/index.ts';
 import {
   canonicalDossier,
   canonicalStatus,
@@ -120,6 +120,7 @@ export function createIntake(deps: IntakeDeps) {
         provisionalCode: before ? before.provisionalCode : dossier.provisionalCode,
         officialCode: before ? before.officialCode : dossier.code,
         agency: dossier.agencies.receiving.code,
+        day: before ? before.day : businessDay(dossier.receivedAt),
         procedureName: dossier.procedure.name,
         applicantName: dossier.applicant.name,
         revision,
@@ -149,6 +150,31 @@ export function createIntake(deps: IntakeDeps) {
           label,
           bulk: options.bulk ?? false,
         },
+        files,
+      );
+    },
+
+    /**
+     * The last content of a dossier once more, as a new revision with a new key and all its files: for a dossier that the province
+     * lost or holds with other files. Inside a transaction.
+     */
+    again(dossierId: string): Enqueued | null {
+      const row = outbox.dossier(dossierId);
+      const last = outbox
+        .ofDossier(dossierId)
+        .filter((i) => i.kind === 'dossier')
+        .at(-1);
+      if (!row || !last) return null;
+      if (last.open > 0) return { id: last.id, key: last.key, revision: last.revision };
+      const content = JSON.parse(last.content) as Content;
+      if (!content.dossier) return null;
+      outbox.forgetRemote(dossierId);
+      const revision = row.revision + 1;
+      outbox.setRevision(dossierId, revision);
+      const files = content.dossier.components.flatMap((c) => c.files.map((file) => ({ code: c.code, name: c.name, file })));
+      files.push(...content.dossier.results.map((r) => ({ code: r.code, name: r.name, file: r.file })));
+      return put(
+        { dossierId, revision, kind: 'dossier', key: `${dossierId}:${revision}`, content, label: 'correction', bulk: false },
         files,
       );
     },

@@ -15,7 +15,7 @@ export const migrations: Migration[] = [
         provisional_code text unique, provisional_needle text,
         official_code text unique, official_needle text,
         mapped_at integer, slip text not null default 'none' check (slip in ('none', 'offered', 'printed', 'declined')),
-        agency text not null, procedure_name text not null, applicant_name text not null,
+        agency text not null, day text not null, procedure_name text not null, applicant_name text not null,
         revision integer not null default 0, acked_revision integer not null default 0
       ) strict, without rowid;
       create trigger delivery_official_once before update of official_code on delivery_dossier
@@ -24,6 +24,8 @@ export const migrations: Migration[] = [
       create trigger delivery_provisional_once before update of provisional_code on delivery_dossier
         when old.provisional_code is not null and new.provisional_code is not old.provisional_code
         begin select raise(abort, 'a provisional code is kept for ever'); end;
+
+      create index delivery_dossier_day on delivery_dossier (day);
 
       create table delivery_item (
         seq integer primary key autoincrement, id text not null unique,

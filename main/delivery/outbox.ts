@@ -60,6 +60,8 @@ export interface DossierRow {
   readonly mappedAt: number | null;
   readonly slip: 'none' | 'offered' | 'printed' | 'declined';
   readonly agency: string;
+  /** Day of reception in Vietnam. */
+  readonly day: string;
   readonly procedureName: string;
   readonly applicantName: string;
   readonly revision: number;
@@ -82,7 +84,7 @@ const ITEM = `seq, id, dossier_id as dossierId, revision, kind, key, content, co
   maybe_sent as maybeSent, attempts, next_at as nextAt, why, enqueued_at as enqueuedAt, first_sent_at as firstSentAt, acked_at as ackedAt, reconciled_at as reconciledAt`;
 const FILE = `item_seq as itemSeq, ordinal, dossier_id as dossierId, component_code as componentCode, component_name as componentName, name, path, sha256, size,
   upload_url as uploadUrl, remote_id as remoteId, problem`;
-const DOSSIER = `dossier_id as dossierId, provisional_code as provisionalCode, official_code as officialCode, mapped_at as mappedAt, slip, agency,
+const DOSSIER = `dossier_id as dossierId, provisional_code as provisionalCode, official_code as officialCode, mapped_at as mappedAt, slip, agency, day,
   procedure_name as procedureName, applicant_name as applicantName, revision, acked_revision as ackedRevision`;
 
 type RawItem = Omit<Item, 'why' | 'maybeSent'> & { why: string | null; maybeSent: number };
@@ -135,11 +137,13 @@ export function createOutbox(store: Store) {
     reopen: db.prepare(
       `update delivery_item set state = case when maybe_sent = 1 then 'unknown' else 'ready' end, open = 1, next_at = 0, why = null where seq = ?`,
     ),
-    move: db.prepare(`update delivery_item set state = 'moved', open = 2 where open = 1`),
-    takeBack: db.prepare(
-      `update delivery_item set state = case when maybe_sent = 1 then 'unknown' else 'ready' end, open = 1, next_at = 0 where state = 'moved'`,
+    imported: db.prepare(
+      `update delivery_item set step = ?, maybe_sent = ?, state = case when ? = 1 then 'unknown' else 'ready' end where seq = ?`,
     ),
+    move: db.prepare(`update delivery_item set state = 'moved', open = 2 where open = 1`),
+    takeBack: db.prepare(`update delivery_item set state = 'unknown', open = 1, maybe_sent = 1, next_at = 0 where state = 'moved'`),
     moved: db.prepare(`select ${ITEM} from delivery_item where state = 'moved' order by seq`),
+    wakeOne: db.prepare(`update delivery_item set next_at = 0 where seq = ? and open = 1`),
     wake: db.prepare(`update delivery_item set next_at = 0 where open = 1 and next_at > 0`),
     wakeLine: db.prepare(
       `update delivery_item set next_at = 0 where open = 1 and next_at > 0 and json_extract(why, '$.word') in ('line', 'busy', 'sign-in', 'certificate', 'disk')`,
@@ -162,20 +166,19 @@ export function createOutbox(store: Store) {
     dossier: db.prepare(`select ${DOSSIER} from delivery_dossier where dossier_id = ?`),
     byCode: db.prepare(`select ${DOSSIER} from delivery_dossier where official_code = ? or provisional_code = ? limit 1`),
     putDossier:
-      db.prepare(`insert into delivery_dossier (dossier_id, provisional_code, provisional_needle, official_code, official_needle, agency, procedure_name, applicant_name, revision)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (dossier_id) do update set procedure_name = excluded.procedure_name, applicant_name = excluded.applicant_name, revision = excluded.revision`),
+      db.prepare(`insert into delivery_dossier (dossier_id, provisional_code, provisional_needle, official_code, official_needle, agency, day, procedure_name, applicant_name, revision)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (dossier_id) do update set procedure_name = excluded.procedure_name, applicant_name = excluded.applicant_name, revision = excluded.revision`),
     official: db.prepare(
       `update delivery_dossier set official_code = ?, official_needle = ?, mapped_at = ?, slip = case when provisional_code is null then slip else 'offered' end where dossier_id = ?`,
     ),
     provisional: db.prepare(`update delivery_dossier set provisional_code = ?, provisional_needle = ? where dossier_id = ?`),
     slip: db.prepare(`update delivery_dossier set slip = ? where dossier_id = ? and slip = 'offered'`),
+    setRevision: db.prepare(`update delivery_dossier set revision = ? where dossier_id = ?`),
     ackedRevision: db.prepare(`update delivery_dossier set acked_revision = max(acked_revision, ?) where dossier_id = ?`),
     search: db.prepare(
       `select ${DOSSIER} from delivery_dossier where official_needle like ? or provisional_needle like ? order by coalesce(official_needle, provisional_needle) desc limit 50`,
     ),
-    day: db.prepare(
-      `select ${DOSSIER} from delivery_dossier d where exists (select 1 from delivery_item i where i.dossier_id = d.dossier_id and i.kind = 'dossier' and i.acked_at >= ? and i.acked_at < ?)`,
-    ),
+    day: db.prepare(`select ${DOSSIER} from delivery_dossier where day = ? order by dossier_id`),
     addEvidence: db.prepare(
       `insert into delivery_evidence (item_seq, at, step, key, status, reply, reply_sha256, took_ms, outcome) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
@@ -224,9 +227,11 @@ export function createOutbox(store: Store) {
     done: (seq: number, step: number, now: number) => void q.done.run(step, now, seq),
     supersede: (seq: number) => void q.supersede.run(seq),
     reopen: (seq: number) => void q.reopen.run(seq),
+    imported: (seq: number, step: number, maybeSent: boolean) => void q.imported.run(step, maybeSent ? 1 : 0, maybeSent ? 1 : 0, seq),
     moveAll: () => void q.move.run(),
     takeBack: () => void q.takeBack.run(),
     moved: () => items(q.moved.all()),
+    wakeOne: (seq: number) => void q.wakeOne.run(seq),
     wakeAll: () => q.wake.run().changes,
     wakeLine: () => q.wakeLine.run().changes,
     /** After a start: what was under way when the process ended is either not sent or unknown. */
@@ -242,7 +247,10 @@ export function createOutbox(store: Store) {
     dossier: (dossierId: string) => q.dossier.get(dossierId) as DossierRow | undefined,
     dossierByCode: (code: string) => q.byCode.get(code, code) as DossierRow | undefined,
     putDossier: (
-      d: Pick<DossierRow, 'dossierId' | 'provisionalCode' | 'officialCode' | 'agency' | 'procedureName' | 'applicantName' | 'revision'>,
+      d: Pick<
+        DossierRow,
+        'dossierId' | 'provisionalCode' | 'officialCode' | 'agency' | 'day' | 'procedureName' | 'applicantName' | 'revision'
+      >,
     ) =>
       void q.putDossier.run(
         d.dossierId,
@@ -251,6 +259,7 @@ export function createOutbox(store: Store) {
         d.officialCode,
         d.officialCode && needle(d.officialCode),
         d.agency,
+        d.day,
         d.procedureName,
         d.applicantName,
         d.revision,
@@ -258,9 +267,10 @@ export function createOutbox(store: Store) {
     setOfficial: (dossierId: string, code: string, now: number) => void q.official.run(code, needle(code), now, dossierId),
     setProvisional: (dossierId: string, code: string) => void q.provisional.run(code, needle(code), dossierId),
     slip: (dossierId: string, word: 'printed' | 'declined') => q.slip.run(word, dossierId).changes > 0,
+    setRevision: (dossierId: string, revision: number) => void q.setRevision.run(revision, dossierId),
     ackedRevision: (dossierId: string, revision: number) => void q.ackedRevision.run(revision, dossierId),
     search: (text: string) => q.search.all(`%${needle(text)}%`, `%${needle(text)}%`) as DossierRow[],
-    acknowledgedBetween: (from: number, to: number) => q.day.all(from, to) as DossierRow[],
+    ofDay: (day: string) => q.day.all(day) as DossierRow[],
     addEvidence: (seq: number | null, e: Omit<EvidenceRow, 'id'>) =>
       void q.addEvidence.run(seq, e.at, e.step, e.key, e.status, e.reply, e.replySha256, e.tookMs, e.outcome),
     evidence: (seq: number, limit: number) => q.evidence.all(seq, limit) as EvidenceRow[],

@@ -233,6 +233,10 @@ export function createSender(options: SenderOptions) {
     line: () => line,
     local: () => local,
     flying: (seq: number) => flying.has(seq),
+    /** Resolves when nothing is under way. */
+    async quiet(): Promise<void> {
+      await Promise.allSettled([...flying.values()].map((f) => f.done));
+    },
     idle: () => flying.size === 0,
     async close(): Promise<void> {
       closed = true;

@@ -105,6 +105,10 @@ export interface Adapter {
   list(agencyCode: string, day: string, signal: AbortSignal): AsyncIterable<RemoteDossier>;
   /** What changed over there after `number` (empty string: from the beginning). */
   changes(agencyCode: string, after: string, signal: AbortSignal): Promise<RemoteChange[]>;
+  /** How far the province's clock was ahead of ours at its last answer, ms; null when it has not answered yet. */
+  clockSkewMs(): number | null;
+  /** What the national population data say about a person; null when they know nobody. The caller records the look-up. */
+  lookUp(idNumber: string, signal: AbortSignal): Promise<Record<string, string> | null>;
   /** Bytes of a file that came back; checked against its hash by the caller. */
   download(remoteId: string, signal: AbortSignal): Promise<Buffer>;
   close(): void;

@@ -21,6 +21,7 @@ export const LGSP_ENDPOINTS = [
   'DanhSachHoSo',
   'ThayDoi',
   'TaiTepTin',
+  'TraCuuCongDan',
 ] as const;
 type Endpoint = (typeof LGSP_ENDPOINTS)[number];
 
@@ -70,6 +71,7 @@ const changesReply = z.object({
     }),
   ),
 });
+const citizenReply = z.object({ CongDan: z.record(z.string(), z.string()).nullable() });
 const KINDS = {
   TrangThai: 'status',
   KetQua: 'result',
@@ -94,6 +96,7 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
   const { mapping, transport, clock } = options;
   let token: { value: string; until: number } | null = null;
   let signingIn: Promise<string> | null = null;
+  let skewMs: number | null = null;
 
   const url = (endpoint: Endpoint, query?: Record<string, string>) => {
     const base = options.baseUrl.replace(/\/$/, '') + (mapping.endpoints[endpoint] as string);
@@ -104,6 +107,8 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
     const started = clock.now();
     try {
       const reply = await transport.send(request);
+      const there = Date.parse(reply.headers['date'] ?? '');
+      if (!Number.isNaN(there)) skewMs = there - clock.now();
       deps.heard({
         step,
         key,
@@ -322,6 +327,11 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
       }));
     },
 
+    clockSkewMs: () => skewMs,
+    async lookUp(idNumber, signal) {
+      const reply = await post('TraCuuCongDan', '', { SoDinhDanh: idNumber }, signal);
+      return read(reply, citizenReply).CongDan ?? null;
+    },
     async download(remoteId, signal) {
       return (await authorised('TaiTepTin', '', { method: 'GET', url: url('TaiTepTin', { IdTepTin: remoteId }), signal }, false)).body;
     },

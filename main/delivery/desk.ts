@@ -1,0 +1,233 @@
+import type { z } from 'zod';
+import type { deliveryContract, evidence, wayStep } from '../contract/delivery.ts';
+import { refuse, type Refusal } from '../contract/refusal.ts';
+import { businessDay, fromVietnam, type Clock, type Store } from '../store/index.ts';
+import { SECRET_PASSWORD, SECRET_USER } from './adapters/index.ts';
+import type { Adapter } from './adapters/adapter.ts';
+import type { DossierRow, Item, Outbox } from './outbox.ts';
+import { asProblem } from './problems.ts';
+import type { Remote } from './remote.ts';
+import type { Secrets } from './secrets.ts';
+import type { Sender } from './sender.ts';
+import type { OutboxRow, OutboxSummary, View } from './view.ts';
+import { labelText, type Sentence } from './words.ts';
+
+export type Show = z.infer<NonNullable<(typeof deliveryContract.show)['~orpc']['outputSchema']>>;
+export type WayStep = z.infer<typeof wayStep>;
+export type Evidence = z.infer<typeof evidence>;
+export type Found = z.infer<NonNullable<(typeof deliveryContract.search)['~orpc']['outputSchema']>>[number];
+
+export interface DeskDeps {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly sender: Sender;
+  readonly view: View;
+  readonly remote: Remote;
+  readonly clock: Clock;
+  readonly secrets: Secrets;
+  adapter(): Adapter;
+  changed(): void;
+}
+
+const s = (vi: string, en: string): Sentence => ({ vi, en });
+const gone = () =>
+  refuse('no-item', 'Việc gửi này không còn trong danh sách. Hãy tải lại trang.', 'This work is no longer in the list. Reload the page.');
+
+const STEP_WORDS: Record<string, Sentence> = {
+  GetNextValue: s('Xin mã hồ sơ chính thức', 'Asked for the official code'),
+  UploadFile: s('Tải tệp lên tỉnh', 'Sent a file'),
+  CreateDossier: s('Gửi hồ sơ', 'Sent the dossier'),
+  DongBoHoSoMC: s('Gửi hồ sơ', 'Sent the dossier'),
+  CapNhatTienTrinh: s('Báo tiến trình', 'Reported the step'),
+  CapNhatTienDoHoSoMC: s('Báo tiến trình', 'Reported the step'),
+  CapNhatTrangThai: s('Báo trạng thái', 'Reported the status'),
+  TraCuuGiaoDich: s('Hỏi lại tỉnh', 'Asked the province'),
+  TraCuuHoSo: s('Hỏi lại tỉnh', 'Asked the province'),
+};
+
+function outcomeWords(outcome: string, status: number | null): Sentence {
+  if (outcome === 'ok') return s('Tỉnh trả lời', 'Answered');
+  if (status !== null) return s('Tỉnh không nhận lần này', 'Not taken this time');
+  return s('Không có trả lời', 'No answer');
+}
+
+/** What the outbox page does. Commands run inside `store.command`, so a repeat has one effect. */
+export function createDesk(deps: DeskDeps) {
+  const { store, outbox, sender, view, remote, clock } = deps;
+  const touched = (items: (Item | undefined)[]): { rows: OutboxRow[]; summary: OutboxSummary } => ({
+    rows: items.flatMap((i) => (i ? [view.row(outbox.bySeq(i.seq) ?? i)] : [])),
+    summary: view.summary(),
+  });
+
+  function way(item: Item): WayStep[] {
+    const steps: WayStep[] = [
+      {
+        at: item.enqueuedAt,
+        tone: 'ok',
+        ...s(`Lưu tại quầy: ${labelText(item.label).vi}`, `Saved at the counter: ${labelText(item.label).en}`),
+      },
+    ];
+    let last: WayStep | null = null;
+    for (const e of outbox.evidence(item.seq, 200).reverse()) {
+      const what = STEP_WORDS[e.step];
+      if (!what) continue;
+      const words = outcomeWords(e.outcome, e.status);
+      const ok = e.outcome === 'ok';
+      const next: WayStep = {
+        at: e.at,
+        tone: ok ? 'ok' : e.status === null ? 'wait' : 'bad',
+        vi: ok ? what.vi : `${what.vi}: ${words.vi.toLowerCase()}`,
+        en: ok ? what.en : `${what.en}: ${words.en.toLowerCase()}`,
+      };
+      // Twenty tries in a row are one line with its last time, not twenty.
+      if (last && last.vi === next.vi) last.at = next.at;
+      else steps.push((last = next));
+    }
+    if (item.state === 'refused')
+      steps.push(
+        {
+          at: null,
+          tone: 'bad',
+          ...s(`Tỉnh trả lại: ${item.why?.reason ?? 'không nêu lý do'}`, `Returned: ${item.why?.reason ?? 'no reason given'}`),
+        },
+        { at: null, tone: 'next', ...s(`Gửi bản ${item.revision + 1} sau khi sửa`, `Revision ${item.revision + 1} after the correction`) },
+      );
+    if (item.open === 0 && item.ackedAt !== null)
+      steps.push({ at: item.ackedAt, tone: 'ok', ...s('Tỉnh xác nhận đã nhận', 'Acknowledged by the province') });
+    else if (item.state !== 'superseded') steps.push({ at: null, tone: 'next', ...s('Tỉnh xác nhận', 'The province acknowledges') });
+    if (item.reconciledAt !== null)
+      steps.push({ at: item.reconciledAt, tone: 'ok', ...s('Đối chiếu cuối ngày: khớp', 'Reconciled: agrees') });
+    else steps.push({ at: null, tone: 'next', ...s('Đối chiếu cuối ngày', 'Reconciliation at the end of the day') });
+    return steps;
+  }
+
+  const foundRow = (d: DossierRow): Found => {
+    const items = outbox.ofDossier(d.dossierId);
+    const last = items.find((i) => i.open > 0) ?? items.at(-1);
+    return {
+      dossierId: d.dossierId,
+      provisionalCode: d.provisionalCode,
+      officialCode: d.officialCode,
+      mappedAt: d.mappedAt,
+      newSlip: d.slip === 'offered',
+      state: last ? view.row(last).state : null,
+      applicantName: d.applicantName,
+      procedureName: d.procedureName,
+    };
+  };
+
+  return {
+    list(
+      tab: 'unsent' | 'needs-person' | 'acknowledged-today' | 'all',
+      limit: number,
+      before?: number,
+    ): { rows: OutboxRow[]; more: boolean } {
+      const from = fromVietnam(businessDay(clock.now()));
+      const until = before ?? Number.MAX_SAFE_INTEGER;
+      const items =
+        tab === 'unsent'
+          ? outbox.listOpen(limit + 1)
+          : tab === 'needs-person'
+            ? sender.line().word === 'sign-in'
+              ? outbox.listOpen(limit + 1)
+              : outbox.listHeld(limit + 1)
+            : tab === 'acknowledged-today'
+              ? outbox.listAcked(from, until, limit + 1)
+              : outbox.listAll(until, limit + 1);
+      return { rows: items.slice(0, limit).map(view.row), more: items.length > limit };
+    },
+    show(id: string): Show | Refusal {
+      const item = outbox.byId(id);
+      if (!item) return gone();
+      const row = view.row(item);
+      return {
+        row,
+        citizen: view.citizen(row.state),
+        way: way(item),
+        files: outbox.files(item.seq).map((f) => ({
+          name: f.name,
+          component: f.componentName,
+          size: f.size,
+          sha256: f.sha256,
+          sent: f.remoteId !== null || outbox.remoteIdOf(f.dossierId, f.sha256) !== null,
+          problem:
+            f.problem === null
+              ? null
+              : f.problem === 'gone'
+                ? s('Tệp không còn trên máy', 'The file is gone')
+                : s('Tệp đã khác với lúc quét', 'The file is not what was scanned'),
+        })),
+        remote: remote.axes(item.dossierId),
+      };
+    },
+    evidence(id: string, limit: number): Evidence[] | Refusal {
+      const item = outbox.byId(id);
+      if (!item) return gone();
+      return outbox.evidence(item.seq, limit).map((e) => ({ ...e, outcome: outcomeWords(e.outcome, e.status) }));
+    },
+    retryNow(id?: string): { rows: OutboxRow[]; summary: OutboxSummary } | Refusal {
+      const item = id === undefined ? undefined : outbox.byId(id);
+      if (id !== undefined && !item) return gone();
+      // A file may have been put back; a refused dossier goes again only as a new revision, unless nothing of it needed changing.
+      if (item && item.open === 2 && item.state === 'needs-file') outbox.reopen(item.seq);
+      else if (item && item.state === 'refused')
+        return refuse(
+          'correct-first',
+          'Tỉnh đã trả lại hồ sơ này. Hãy sửa rồi gửi lại.',
+          'The province returned this dossier. Correct it, then send it again.',
+        );
+      if (item) outbox.wakeOne(item.seq);
+      else outbox.wakeAll();
+      return touched([item]);
+    },
+    pause(): OutboxSummary {
+      store.set('delivery', 'paused', true);
+      return { ...view.summary(), paused: true };
+    },
+    resume(): OutboxSummary {
+      store.set('delivery', 'paused', false);
+      return { ...view.summary(), paused: false };
+    },
+    /** Tries the credentials before they replace the stored ones. */
+    async signIn(user: string | undefined, secret: string | undefined): Promise<OutboxSummary | Refusal> {
+      const before = { user: await deps.secrets.get(SECRET_USER), secret: await deps.secrets.get(SECRET_PASSWORD) };
+      if (user) await deps.secrets.set(SECRET_USER, user);
+      if (secret) await deps.secrets.set(SECRET_PASSWORD, secret);
+      try {
+        deps.adapter().forgetSession();
+        await deps.adapter().signIn(AbortSignal.timeout(15_000));
+      } catch (error) {
+        if (user) await deps.secrets.set(SECRET_USER, before.user);
+        if (secret) await deps.secrets.set(SECRET_PASSWORD, before.secret);
+        const problem = asProblem(error);
+        return problem.word === 'sign-in'
+          ? refuse(
+              'sign-in-refused',
+              'Hệ thống tỉnh không nhận tài khoản này. Kiểm tra lại tên và mật khẩu; hồ sơ vẫn được giữ nguyên.',
+              'The province does not take this account. Check name and password; everything is kept.',
+            )
+          : refuse(
+              'province-unreachable',
+              'Chưa tới được hệ thống tỉnh. Hồ sơ vẫn được giữ; đăng nhập lại khi có mạng.',
+              'The province cannot be reached. Everything is kept; sign in when the line is back.',
+            );
+      }
+      sender.signedIn();
+      sender.hurry();
+      deps.changed();
+      return view.summary();
+    },
+    correct(id: string): { dossierId: string; why: Sentence } | Refusal {
+      const item = outbox.byId(id);
+      if (!item) return gone();
+      if (item.state !== 'refused' && item.state !== 'needs-file')
+        return refuse('nothing-to-correct', 'Hồ sơ này không cần sửa.', 'This dossier needs no correction.');
+      store.emit('delivery', 'correcting', { dossierId: item.dossierId, id });
+      return { dossierId: item.dossierId, why: view.row(item).why };
+    },
+    search: (text: string): Found[] => outbox.search(text).map(foundRow),
+    slipDone: (dossierId: string, printed: boolean) => ({ done: outbox.slip(dossierId, printed ? 'printed' : 'declined') }),
+  };
+}
+
+export type Desk = ReturnType<typeof createDesk>;
