@@ -14,14 +14,9 @@ export function siteOf(config: Record<string, unknown> | undefined, place: { cen
 }
 
 /** The queue's ticket on the hall's printer; the answer is what the printer itself said, never what we hoped. */
-export function ticketPrinting(
-  devices: Devices,
-  place: () => string,
-  training: boolean,
-  reasonVi: (ticket: IssuedTicket) => string | undefined,
-): PrintTicket {
+export function ticketPrinting(devices: Devices, place: () => string, training: boolean): PrintTicket {
   return async (ticket, { key, reprint }): Promise<PrintState> => {
-    const priority = ticket.priority ? (reasonVi(ticket) ?? 'Ưu tiên') : undefined;
+    const priority = ticket.priority ? 'Ưu tiên' : undefined;
     const content: TicketContent = {
       number: spaced(ticket.text),
       series: ticket.text.replace(/\d+$/, ''),

@@ -1,0 +1,16 @@
+import { signCommand } from './sign.ts';
+import { verifyCommand } from './verify.ts';
+
+/** `npm run --silent quay -- sign|verify …`. Paths are read from where the command was typed. */
+const COMMANDS = { sign: signCommand, verify: verifyCommand } as const;
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined || !(name in COMMANDS)) {
+  process.stderr.write('npm run --silent quay -- sign --help\nnpm run --silent quay -- verify --help\n');
+  process.exit(name === '--help' || name === 'help' ? 0 : 64);
+}
+process.exitCode = await COMMANDS[name as keyof typeof COMMANDS](args, {
+  stdin: process.stdin,
+  stdout: (text: string) => void process.stdout.write(text),
+  stderr: (text: string) => void process.stderr.write(text),
+  cwd: process.env['INIT_CWD'] ?? process.cwd(),
+});

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { catalogueHandlers } from '../catalogue/handlers.ts';
+import { catalogueMigrations, createCatalogue } from '../catalogue/index.ts';
+import { deviceConfig } from '../contract/devices.ts';
+import {
+  createDelivery,
+  fileSecrets,
+  memorySecrets,
+  migrations as deliveryMigrations,
+  SECRET_PASSWORD,
+  SECRET_USER,
+  type ProvinceConfigInput,
+} from '../delivery/index.ts';
+import { createDevices, migrations as devicesMigrations } from '../devices/index.ts';
+import { createScanning, migrations as scannerMigrations, scannerHandlers } from '../devices/scanner/index.ts';
+import { documentsHandlers } from '../documents/handlers.ts';
+import { createDocuments, documentsMigrations } from '../documents/index.ts';
+import { inspectJpeg, writePagesPdf } from '../documents/pages/index.ts';
+import { ticketPaper } from '../documents/ticket/index.ts';
+import { officersHandlers } from '../officers/handlers.ts';
+import { createOfficers, officersMigrations } from '../officers/index.ts';
+import { createQueue, migrations as queueMigrations, queueHandlers, sqliteQueueStore } from '../queue/index.ts';
+import { createFiles, createPairing, serverMigrations, systemHandlers } from '../server/index.ts';
+import { signingHandlers } from '../signing/handlers.ts';
+import { createSigning, migrations as signingMigrations } from '../signing/index.ts';
+import type { Clock, Migration, Store } from '../store/index.ts';
+import type { StationConfig } from './config.ts';
+import { siteOf, ticketPrinting } from './hall.ts';
+import { openNeighbours } from './neighbours.ts';
+import { trainingOfficers } from './people.ts';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+export const RESOURCES = path.join(ROOT, 'resources');
+export const SCREENS = path.join(ROOT, 'dist/renderer');
+
+export const MIGRATIONS: readonly Migration[] = [
+  ...serverMigrations,
+  ...officersMigrations,
+  ...catalogueMigrations,
+  ...documentsMigrations,
+  ...queueMigrations,
+  ...devicesMigrations,
+  ...scannerMigrations,
+  ...deliveryMigrations,
+  ...signingMigrations,
+];
+
+export interface RoomsOptions {
+  readonly config: StationConfig;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Where this mode keeps everything. */
+  readonly dataDir: string;
+  readonly log: (line: string) => void;
+  /** Notes what is open; closed in the opposite order. */
+  readonly opened: (name: string, close: () => void | Promise<void>) => void;
+  readonly pkcs11Modules: readonly string[];
+  readonly onPrintBytes?: (key: string, bytes: Uint8Array) => void;
+}
+
+/** Builds the rooms in the order in which they need each other, and hands each what it needs of the others. */
+export async function openRooms(options: RoomsOptions) {
+  const { config, store, clock, dataDir, log, opened } = options;
+  const { training } = config;
+  const neighbours = training ? await openNeighbours({ dir: path.join(dataDir, 'neighbours'), resources: RESOURCES, clock }) : undefined;
+  if (neighbours) opened('neighbours', () => neighbours.close());
+
+  const officers = createOfficers({ store, ...(training ? { seed: trainingOfficers } : {}) });
+  const pairing = createPairing(store);
+  const files = createFiles({ dir: path.join(dataDir, 'uploads'), clock });
+  const catalogue = createCatalogue({ store, clock, source: path.join(RESOURCES, 'catalogue') });
+  const { place } = catalogue;
+
+  const devices = createDevices({
+    store,
+    clock,
+    config: neighbours?.devices ?? config.devices.map((device) => deviceConfig.parse(device)),
+    ticketPaper,
+    training,
+    ...(options.onPrintBytes ? { onPrintBytes: options.onPrintBytes } : {}),
+  });
+  opened('devices', () => devices.close());
+  const scanning = createScanning({
+    store,
+    clock,
+    dataDir,
+    scanners: neighbours?.scanners ?? config.scanners,
+    inspect: inspectJpeg,
+    writePdf: writePagesPdf,
+    onError: (error) => log(`scanner: ${String(error)}`),
+  });
+  opened('scanning', () => scanning.close());
+
+  const documents = createDocuments({
+    store,
+    clock,
+    dataDir,
+    letterhead: {
+      committee: place.committeeName.toUpperCase(),
+      centre: place.centreName.toUpperCase(),
+      place: place.shortPlace,
+      hotline: place.hotline,
+      lookupUrl: place.lookupUrl,
+      training,
+    },
+    link: (file) => files.link(file.file, file.name),
+    print: (job) => devices.a4Printer()?.print(job.file, { key: job.key, title: job.title, copies: job.copies }).key ?? '',
+  });
+
+  const queue = createQueue({
+    store: sqliteQueueStore({ store, site: siteOf(config.site, place, training) }),
+    clock,
+    print: ticketPrinting(devices, () => place.centreName, training),
+    onError: (error) => log(`queue: ${String(error)}`),
+  });
+  opened('queue', () => queue.close());
+
+  const secrets = neighbours
+    ? memorySecrets({ [SECRET_USER]: neighbours.provinceAccount.user, [SECRET_PASSWORD]: neighbours.provinceAccount.secret })
+    : fileSecrets(path.join(dataDir, 'secrets'));
+  const delivery = createDelivery({
+    store,
+    clock,
+    dataDir,
+    province: neighbours
+      ? { adapter: 'lgsp', baseUrl: neighbours.province.lgspUrl, agency: place.agencyCode }
+      : ((config.province as ProvinceConfigInput | undefined) ?? null),
+    secrets,
+    onError: (error) => log(`delivery: ${String(error)}`),
+  });
+  opened('delivery', () => delivery.close());
+
+  const signing = createSigning({
+    store,
+    clock,
+    dataDir,
+    training,
+    modules: [...config.pkcs11Modules, ...options.pkcs11Modules],
+    linkFile: (file) => files.link(file),
+    onSigned: () => undefined,
+    agency: place.centreName,
+    onError: (error) => log(`signing: ${String(error)}`),
+  });
+  opened('signing', () => signing.close());
+  delivery.start();
+
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  /** The router that screens reach; `addresses` are known once the door is open. */
+  const router = (addresses: () => readonly string[]) => ({
+    system: systemHandlers({
+      facts: {
+        version,
+        training,
+        unit: { name: place.centreName, place: `${place.unitName}, ${place.provinceName}`, agencyCode: place.agencyCode },
+      },
+      devices: pairing,
+      clock,
+      clockWarning: () => null,
+      addresses,
+    }),
+    officers: officersHandlers(officers, store),
+    queue: queueHandlers(queue),
+    catalogue: catalogueHandlers(catalogue, () => clock.now()),
+    documents: documentsHandlers(documents),
+    scanner: scannerHandlers(scanning, (file) => files.link(file.path, file.name)),
+    signing: signingHandlers(signing),
+  });
+  return { store, neighbours, officers, pairing, files, catalogue, devices, scanning, documents, queue, delivery, signing, router };
+}
+export type Rooms = Awaited<ReturnType<typeof openRooms>>;
