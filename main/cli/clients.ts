@@ -14,7 +14,9 @@ export async function connectScreen(
   request: { role: 'station' | 'kiosk' | 'board' | 'feedback'; name: string; counterId?: string },
 ): Promise<{ client: Client; close: () => void }> {
   const cookie = await pairScreen(counter, request);
-  const socket = new WebSocket(`${counter.server.origin.replace('http', 'ws')}/rpc`, { headers: { cookie: `${cookie.name}=${cookie.value}` } });
+  const socket = new WebSocket(`${counter.server.origin.replace('http', 'ws')}/rpc`, {
+    headers: { cookie: `${cookie.name}=${cookie.value}` },
+  });
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', reject);

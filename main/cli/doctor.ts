@@ -1,0 +1,216 @@
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { openCounter, type Counter } from '../counter.ts';
+import { DataDirBusyError } from '../counter/lock.ts';
+import { defaultDataDir, startFailure } from '../counter/start.ts';
+
+/** `npm run doctor [-- --data DIR] [--json]`: how everything is, one line each, and what to do. Exit 1 when something needs a hand. */
+interface Finding {
+  readonly what: string;
+  /** `fine`; `hand`: somebody must do something; `note`: worth knowing. */
+  readonly state: 'fine' | 'hand' | 'note';
+  readonly vi: string;
+  readonly en: string;
+  readonly todo?: string;
+}
+
+const LOW_DISK = 2 * 1024 ** 3;
+/** Devices answer their first heartbeat within this time, or they are not there. */
+const DEVICES_MS = 6_000;
+
+export async function examine(dataDir: string): Promise<Finding[]> {
+  const findings: Finding[] = [node(), disk(dataDir), clock()];
+  let counter: Counter | undefined;
+  try {
+    counter = await openCounter({ dataDir, port: 0, lan: false });
+  } catch (error) {
+    if (error instanceof DataDirBusyError) {
+      findings.push({
+        what: 'counter',
+        state: 'note',
+        vi: 'Quầy đang chạy; thiết bị, token và kết nối tỉnh xem ở trang Thiết bị.',
+        en: 'The counter is running; see the Devices page for devices, tokens and the province.',
+      });
+      return findings;
+    }
+    const { vi, en } = startFailure(error, { dataDir, port: 0 });
+    findings.push({ what: 'database', state: 'hand', vi: vi.split('\n')[0]!, en: en.split('\n')[0]! });
+    return findings;
+  }
+  try {
+    findings.push(database(counter), ...(await devices(counter)), ...(await tokens(counter)), await province(counter));
+  } finally {
+    await counter.close();
+  }
+  return findings;
+}
+
+function node(): Finding {
+  return { what: 'node', state: 'fine', vi: `Node ${process.versions.node}`, en: `Node ${process.versions.node}` };
+}
+
+function disk(dataDir: string): Finding {
+  let at = path.resolve(dataDir);
+  while (!existsSync(at)) at = path.dirname(at);
+  const { bavail, bsize } = statfsSync(at);
+  const free = bavail * bsize;
+  const gib = (free / 1024 ** 3).toFixed(1);
+  return free < LOW_DISK
+    ? {
+        what: 'disk',
+        state: 'hand',
+        vi: `Ổ đĩa chỉ còn ${gib} GB.`,
+        en: `Only ${gib} GB of disk are free.`,
+        todo: 'Dọn ổ đĩa: cần ít nhất 2 GB để giữ hồ sơ quét khi mất mạng. / Free at least 2 GB: scans are kept while the line is down.',
+      }
+    : { what: 'disk', state: 'fine', vi: `Ổ đĩa còn ${gib} GB.`, en: `${gib} GB of disk are free.` };
+}
+
+function clock(): Finding {
+  const year = new Date().getUTCFullYear();
+  // Nothing here depends on the system's zone; a wrong year shows an empty clock battery.
+  return year < 2026 || year > 2040
+    ? {
+        what: 'clock',
+        state: 'hand',
+        vi: `Đồng hồ máy chỉ năm ${year}.`,
+        en: `The clock says ${year}.`,
+        todo: 'Chỉnh ngày giờ của máy (có thể hết pin CMOS). / Set the clock; its battery may be empty.',
+      }
+    : {
+        what: 'clock',
+        state: 'fine',
+        vi: `Đồng hồ: ${new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')} (giờ Việt Nam).`,
+        en: 'The clock is plausible.',
+      };
+}
+
+function database(counter: Counter): Finding {
+  const result = counter.rooms.store.db.pragma('quick_check', { simple: true });
+  return result === 'ok'
+    ? { what: 'database', state: 'fine', vi: 'Cơ sở dữ liệu nguyên vẹn.', en: 'The database is whole.' }
+    : {
+        what: 'database',
+        state: 'hand',
+        vi: 'Cơ sở dữ liệu bị hỏng.',
+        en: 'The database is damaged.',
+        todo: 'Đừng ghi thêm; sao chép thư mục dữ liệu rồi gọi hỗ trợ để phục hồi từ bản sao lưu. / Write nothing more; copy the data folder and call support.',
+      };
+}
+
+async function devices(counter: Counter): Promise<Finding[]> {
+  const { devices: room, scanning } = counter.rooms;
+  await Promise.all([
+    scanning.check().catch(() => undefined),
+    settle(() => room.health().every((health) => health.state !== 'connecting')),
+  ]);
+  const findings = room.health().map((health): Finding => {
+    const fine = health.state === 'ready' || health.state === 'busy';
+    return {
+      what: health.id,
+      state: fine ? 'fine' : 'hand',
+      vi: `${health.name}: ${health.vi}`,
+      en: `${health.name}: ${health.en}`,
+      ...(health.todoVi ? { todo: `${health.todoVi} / ${health.todoEn}` } : {}),
+    };
+  });
+  for (const known of scanning.scanners()) {
+    if (findings.some((finding) => finding.what === known.scanner.id)) continue;
+    const fine = known.state === 'ready' || known.state === 'busy';
+    findings.push({
+      what: known.scanner.id,
+      state: fine ? 'fine' : 'hand',
+      vi: `${known.scanner.name}: ${fine ? 'sẵn sàng' : 'không trả lời'}`,
+      en: `${known.scanner.name}: ${fine ? 'ready' : 'does not answer'}`,
+      ...(fine ? {} : { todo: 'Bật máy quét, kiểm tra cáp mạng. / Switch the scanner on and check its cable.' }),
+    });
+  }
+  if (findings.length === 0)
+    findings.push({
+      what: 'devices',
+      state: 'hand',
+      vi: 'Chưa có thiết bị nào được cài.',
+      en: 'No device is set up.',
+      todo: 'Mở trang Thiết bị, chọn Tìm thiết bị. / Open the Devices page and choose Find.',
+    });
+  return findings;
+}
+
+async function settle(done: () => boolean): Promise<void> {
+  const end = Date.now() + DEVICES_MS;
+  while (!done() && Date.now() < end) await sleep(100);
+}
+
+async function tokens(counter: Counter): Promise<Finding[]> {
+  const list = await counter.rooms.signing.tokens();
+  const findings = list.problems.map((problem): Finding => ({
+    what: path.basename(problem.module),
+    state: 'hand',
+    vi: problem.vi,
+    en: problem.en,
+  }));
+  for (const token of list.tokens) {
+    const ending = token.certificates.find((certificate) => certificate.expiring);
+    findings.push({
+      what: `token ${token.label}`,
+      state: token.locked || ending ? 'hand' : 'fine',
+      vi: token.locked
+        ? `Token ${token.label} đã khóa.`
+        : ending
+          ? `Token ${token.label}: chứng thư còn ${ending.daysLeft} ngày.`
+          : `Token ${token.label} dùng được, ${token.certificates.length} chứng thư.`,
+      en: token.locked
+        ? `Token ${token.label} is locked.`
+        : ending
+          ? `Token ${token.label}: a certificate ends in ${ending.daysLeft} days.`
+          : `Token ${token.label} works, ${token.certificates.length} certificates.`,
+      ...(token.locked || ending
+        ? { todo: 'Liên hệ đơn vị cấp token để mở khóa hoặc gia hạn. / Ask the issuer to unlock or renew it.' }
+        : {}),
+    });
+  }
+  if (findings.length === 0)
+    findings.push({
+      what: 'token',
+      state: 'note',
+      vi: 'Không thấy token ký số nào; kết quả sẽ nằm ở danh sách chờ ký.',
+      en: 'No signing token is plugged in; results wait on the list to be signed.',
+    });
+  return findings;
+}
+
+async function province(counter: Counter): Promise<Finding> {
+  const answer = await counter.rooms.delivery.nextDossierCode(counter.rooms.catalogue.place.agencyCode, {
+    requestKey: `doctor-${Date.now()}`,
+  });
+  const summary = counter.rooms.delivery.summary();
+  const waiting = summary.unsent === 0 ? '' : ` ${summary.unsent} hồ sơ chưa gửi.`;
+  return 'code' in answer
+    ? { what: 'province', state: 'fine', vi: `Hệ thống tỉnh trả lời.${waiting}`, en: 'The provincial system answers.' }
+    : {
+        what: 'province',
+        state: 'hand',
+        vi: `${summary.line.text.vi}${waiting}`,
+        en: summary.line.text.en,
+        todo: 'Xem trang Gửi tỉnh: lý do và việc cần làm đứng cạnh từng hồ sơ. / See the delivery page.',
+      };
+}
+
+const MARK = { fine: '✓', hand: '✗', note: '·' } as const;
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'boolean' } } });
+  const dataDir = values.data ? path.resolve(process.env['INIT_CWD'] ?? process.cwd(), values.data) : defaultDataDir();
+  const findings = await examine(dataDir);
+  const hands = findings.filter((finding) => finding.state === 'hand').length;
+  if (values.json)
+    process.stdout.write(
+      `${JSON.stringify({ findings, hands, version: (JSON.parse(readFileSync(path.join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }).version })}\n`,
+    );
+  else
+    for (const finding of findings)
+      process.stdout.write(`${MARK[finding.state]} ${finding.vi}${finding.todo ? ` → ${finding.todo}` : ` / ${finding.en}`}\n`);
+  process.exit(hands > 0 ? 1 : 0);
+}
