@@ -15,15 +15,13 @@ export function signingHandlers(signing: Signing) {
     return result;
   };
   const roots = () =>
-    signing.roots
-      .list()
-      .map(({ certificate, source, addedAt }) => ({
-        id: certificate.id,
-        subject: certificate.subject,
-        notAfter: certificate.notAfter,
-        source,
-        addedAt,
-      }));
+    signing.roots.list().map(({ certificate, source, addedAt }) => ({
+      id: certificate.id,
+      subject: certificate.subject,
+      notAfter: certificate.notAfter,
+      source,
+      addedAt,
+    }));
   return os.router({
     tokens: os.tokens.handler(async () => viewOfTokens(await signing.tokens())),
     watch: os.watch.handler(async function* ({ signal }) {

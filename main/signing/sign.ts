@@ -15,6 +15,7 @@ import {
   type PreparedSignature,
 } from './append/index.ts';
 import { attributesDigest, signedAttributes, signedData, type Certificate, type HashName, type Scheme } from './cms/index.ts';
+import { quickVerify } from './verify/quick.ts';
 import { openPdf, PdfError, type PdfFile, type PdfPage } from './pdf/index.ts';
 
 export type Level = 'B-B' | 'B-T' | 'B-LT' | 'B-LTA';
@@ -104,6 +105,13 @@ export async function prepareFile(
         'no-empty-field',
         'Tệp không có ô ký trống với tên này. Hãy chọn ô khác hoặc thêm ô mới.',
         'The file has no empty signature field of that name. Choose another, or add a new one.',
+      );
+    }
+    if (signed.length > 0 && !(await quickVerify(request.input)).intact) {
+      return refuse(
+        'earlier-signature-broken',
+        'Một chữ ký trước trong tệp không còn đúng nên không ký thêm. Hãy xin lại bản gốc.',
+        'An earlier signature in the file does not hold, so nothing is added. Ask for the original again.',
       );
     }
     const pages = pdf.pages();

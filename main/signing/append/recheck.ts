@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { holds, inspectCms } from '../cms/index.ts';
 import { isString, openPdf, type PdfFile, type PdfObject } from '../pdf/index.ts';
+import { quickVerify } from '../verify/quick.ts';
 import { hashRange } from './output.ts';
 
 /** The file that was just written is not what was meant; it is thrown away and the original stays. */
@@ -10,7 +11,7 @@ export class RecheckError extends Error {}
 /**
  * Looks at the written file as a stranger would, before it gets its name: the original bytes are its prefix (one hash of
  * them was taken before signing), the new signature holds over its byte range, the structure opens without a new problem, and
- * every earlier signature is still there. Earlier signatures cannot have changed when the prefix did not: their ranges lie in it.
+ * every earlier signature still holds and permits what was added.
  * @returns SHA-256 of the whole written file, hexadecimal
  */
 export async function recheck(
@@ -25,6 +26,8 @@ export async function recheck(
     for (const name of expected.earlier) {
       if (!fields.some((field) => field.name === name && field.value)) throw new RecheckError('an earlier signature is no longer found');
     }
+    if (expected.earlier.length > 0 && !(await quickVerify(file)).intact)
+      throw new RecheckError('the signatures of the written file do not all hold');
     const field = fields.find((one) => one.name === expected.field);
     if (!field?.value) throw new RecheckError('the new signature is not found');
     const range = byteRange(pdf, field.value.dict.entries.get('ByteRange'));

@@ -173,8 +173,9 @@ export class TokenModule {
 
   private sendPin(session: pkcs11js.Handle, user: number, pin: string | null): void {
     try {
-      if (pin === null) this.api.C_Login(session, user);
-      else this.api.C_Login(session, user, pin);
+      // A pin pad is asked for with no PIN. The addon cannot pass a NULL pointer, only length 0, which the modules that we
+      // could read (OpenSC) take for the same.
+      this.api.C_Login(session, user, pin ?? '');
     } catch (error) {
       if (toFault(error).code !== 'CKR_USER_ALREADY_LOGGED_IN') throw error;
     }
