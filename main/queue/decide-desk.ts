@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { ticketText, type TransferTarget } from '../contract/queue.ts';
-import type { Draft } from './draft.ts';
+import { restoring, type Draft } from './draft.ts';
 import { no, STATE_WORDS } from './refusals.ts';
 import { isActive, isWaiting, nextState, type Action } from './rules.ts';
 import { contextOf, firstFor, reachOf } from './state.ts';
@@ -106,13 +106,11 @@ function finishing(
 /** Finishes what the counter holds and calls `ticket`, if there is one: one command, one undo. */
 function finishAndCall(d: Draft, counterId: string, counter: CounterPiece, ticket: Ticket | undefined): Result {
   const current = counter.ticketId === null ? undefined : d.ticket(counter.ticketId);
-  const before = { tickets: [current, ticket].filter((t) => t !== undefined), counter };
   let after = counter;
   if (current) {
     const done = finishing(d, current, counter);
     after = done.counter;
-    const undo = ticket ? {} : d.undo(counterId, before, current.id, `Kết thúc ${text(current)}`, `Finish ${text(current)}`);
-    d.move('finish', current.id, counterId, done.patch, { ...done.service, ...(ticket ? {} : counterPiece(counterId, after)), ...undo });
+    d.move('finish', current.id, counterId, done.patch, { ...done.service, ...(ticket ? {} : counterPiece(counterId, after)) });
   }
   if (!ticket) return answer(d);
   const { now } = d;
@@ -127,10 +125,8 @@ function finishAndCall(d: Draft, counterId: string, counter: CounterPiece, ticke
     reason: null,
     recalls: 0,
   };
-  const undo = d.undo(counterId, before, ticket.id, `Gọi ${text(ticket)}`, `Call ${text(ticket)}`);
   d.move(isWaiting(ticket.state) ? 'call' : 'call-back', ticket.id, counterId, patch, {
     ...counterPiece(counterId, { ...after, ticketId: ticket.id, lastDone: null }),
-    ...undo,
   });
   return answer(d, ticket.id);
 }
@@ -157,7 +153,7 @@ export function recall(d: Draft, { counterId }: Body<'recall' | 'start' | 'finis
 }
 
 export function start(d: Draft, { counterId }: Body<'recall' | 'start' | 'finish' | 'no-show' | 'undo'>): Result {
-  return onCurrent(d, counterId, 'start', () => ({ startedAt: d.now }), { vi: 'Bắt đầu', en: 'Start' });
+  return onCurrent(d, counterId, 'start', () => ({ startedAt: d.now }));
 }
 
 export function finish(d: Draft, { counterId }: Body<'recall' | 'start' | 'finish' | 'no-show' | 'undo'>): Result {
@@ -170,64 +166,33 @@ export function finish(d: Draft, { counterId }: Body<'recall' | 'start' | 'finis
 }
 
 export function noShow(d: Draft, { counterId }: Body<'recall' | 'start' | 'finish' | 'no-show' | 'undo'>): Result {
-  return onCurrent(d, counterId, 'no-show', (t) => ({ misses: t.misses + 1, counterId: null }), {
-    vi: 'Vắng mặt',
-    en: 'Absent',
-    lets: true,
-  });
+  return onCurrent(d, counterId, 'no-show', (t) => ({ misses: t.misses + 1, counterId: null }), true);
 }
 
-function onCurrent(
-  d: Draft,
-  counterId: string,
-  action: Action,
-  patch: (ticket: Ticket) => TicketPatch,
-  undo?: { vi: string; en: string; lets?: boolean },
-): Result {
+function onCurrent(d: Draft, counterId: string, action: Action, patch: (ticket: Ticket) => TicketPatch, lets = false): Result {
   const counter = mine(d, counterId);
   if (isRefusal(counter)) return counter;
   if (counter.ticketId === null) return no.nothingHere();
   const ticket = d.ticket(counter.ticketId);
   if (nextState(action, ticket.state) === undefined) return notNow(ticket);
-  const pieces = undo
-    ? {
-        ...d.undo(counterId, { tickets: [ticket], counter }, ticket.id, `${undo.vi} ${text(ticket)}`, `${undo.en} ${text(ticket)}`),
-        ...(undo.lets ? counterPiece(counterId, { ...counter, ticketId: null }) : {}),
-      }
-    : null;
-  d.move(action, ticket.id, counterId, patch(ticket), pieces);
+  d.move(action, ticket.id, counterId, patch(ticket), lets ? counterPiece(counterId, { ...counter, ticketId: null }) : null);
   return answer(d, ticket.id);
 }
 
 /** Park or transfer: the counter's own ticket, or one that waits. */
-function putAside(
-  d: Draft,
-  counterId: string,
-  ticketId: string | undefined,
-  action: 'park' | 'transfer',
-  patch: TicketPatch,
-  vi: string,
-  en: string,
-): Result {
+function putAside(d: Draft, counterId: string, ticketId: string | undefined, action: 'park' | 'transfer', patch: TicketPatch): Result {
   const counter = mine(d, counterId);
   if (isRefusal(counter)) return counter;
   const ticket = chosen(d, counterId, counter, ticketId);
   if (isRefusal(ticket)) return ticket;
   if (nextState(action, ticket.state) === undefined) return notNow(ticket);
-  const undo = d.undo(counterId, { tickets: [ticket], counter }, ticket.id, `${vi} ${text(ticket)}`, `${en} ${text(ticket)}`);
   const lets = counter.ticketId === ticket.id ? counterPiece(counterId, { ...counter, ticketId: null }) : {};
-  d.move(
-    action,
-    ticket.id,
-    counterId,
-    { ...patch, counterId: null, officerId: null, calledAt: null, startedAt: null },
-    { ...undo, ...lets },
-  );
+  d.move(action, ticket.id, counterId, { ...patch, counterId: null, officerId: null, calledAt: null, startedAt: null }, lets);
   return answer(d, ticket.id);
 }
 
 export const park = (d: Draft, { counterId, ticketId, reason }: Body<'park'>): Result =>
-  putAside(d, counterId, ticketId, 'park', { reason }, 'Để riêng', 'Park');
+  putAside(d, counterId, ticketId, 'park', { reason });
 
 export function transfer(d: Draft, { counterId, ticketId, target, reason }: Body<'transfer'>): Result {
   if (target.to === 'service' && !d.site.services.some((s) => s.id === target.serviceId)) return no.unknownService();
@@ -235,7 +200,7 @@ export function transfer(d: Draft, { counterId, ticketId, target, reason }: Body
   // the number and the time of arrival stay; only the service or the addressee changes
   const patch: TicketPatch =
     target.to === 'service' ? { serviceId: target.serviceId, target: null } : { target: target satisfies TransferTarget };
-  return putAside(d, counterId, ticketId, 'transfer', { ...patch, reason: reason ?? null }, 'Chuyển', 'Transfer');
+  return putAside(d, counterId, ticketId, 'transfer', { ...patch, reason: reason ?? null });
 }
 
 export function resume(d: Draft, { counterId, ticketId }: Body<'resume'>): Result {
@@ -274,19 +239,17 @@ export function prioritise(d: Draft, { counterId, ticketId, reason, note }: Body
 export function undo(d: Draft, { counterId }: Body<'recall' | 'start' | 'finish' | 'no-show' | 'undo'>): Result {
   const counter = mine(d, counterId);
   if (isRefusal(counter)) return counter;
-  const last = d.state.pieces.get(`undo:${counterId}`) as import('./types.ts').UndoPiece | undefined;
-  if (!last || d.now > last.until) return no.undoOver();
-  const untouched = last.steps.every((s) => d.state.tickets.get(s.ticketId)?.changed === s.changed);
-  const holdsOther = counter.ticketId !== null && !last.steps.some((s) => s.ticketId === counter.ticketId);
+  const last = d.state.undo.get(counterId);
+  if (!last || d.now > last.at + d.site.undoSeconds * 1000) return no.undoOver();
+  const untouched = last.steps.every((s) => d.state.tickets.get(s.before.id)?.changed === s.seq);
+  const holdsOther = counter.ticketId !== null && !last.steps.some((s) => s.before.id === counter.ticketId);
   if (!untouched || holdsOther) return no.undoChanged();
-  const steps = last.steps.toReversed();
-  for (const [i, step] of steps.entries()) {
-    const ticket = d.ticket(step.ticketId);
-    const pieces =
-      i === steps.length - 1 ? { [`undo:${counterId}`]: null, ...counterPiece(counterId, { ...counter, ...last.counter }) } : null;
-    d.step('undo', step.ticketId, counterId, ticket.state, step.restore.state!, step.restore, pieces);
+  const { ticketId, served, servedMs, lastDone } = last.counter;
+  for (const [i, { before }] of last.steps.toReversed().entries()) {
+    const pieces = i === last.steps.length - 1 ? counterPiece(counterId, { ...counter, ticketId, served, servedMs, lastDone }) : null;
+    d.step('undo', before.id, counterId, d.ticket(before.id).state, before.state, restoring(before), pieces);
   }
-  return answer(d, last.steps[0]!.ticketId);
+  return answer(d, last.steps[0]!.before.id);
 }
 
 export function emergency(d: Draft, { counterId, on }: Body<'emergency'>): Result {

@@ -86,7 +86,6 @@ function openDay(d: Draft, day: string): void {
     for (const ticket of open) settle(d, ticket);
     for (const { id } of d.site.counters) {
       if (d.state.counter(id).open) pieces[`counter:${id}`] = null;
-      pieces[`undo:${id}`] = null;
     }
     for (const [key, value] of d.state.pieces) {
       // a kiosk that was away for a week may still bring its tickets

@@ -2,7 +2,7 @@ import type { TicketState } from '../contract/queue.ts';
 import { isActive, nextState, type Action } from './rules.ts';
 import type { Site } from './site.ts';
 import { chain, type HallState } from './state.ts';
-import type { CounterPiece, LogEntry, QueueCommand, Ticket, TicketPatch, UndoPiece } from './types.ts';
+import type { CounterPiece, LogEntry, QueueCommand, Ticket, TicketPatch } from './types.ts';
 
 /**
  * The steps that one command takes, each applied to the state at once. A command first makes every check, then takes its
@@ -85,38 +85,10 @@ export class Draft {
     // the sums belong to one day
     return piece.day === this.day ? piece : { ...piece, day: this.day, served: 0, servedMs: 0 };
   }
-
-  /**
-   * What an undo needs: the tickets and the counter as they were. It is written together with the command's last step, to
-   * `lastTicket`, so that its number is known although the step is still to come.
-   */
-  undo(
-    counterId: string,
-    before: { tickets: readonly Ticket[]; counter: CounterPiece },
-    lastTicket: string,
-    vi: string,
-    en: string,
-  ): Record<string, UndoPiece> {
-    const { ticketId, served, servedMs, lastDone } = before.counter;
-    const steps = before.tickets.map((t) => ({
-      ticketId: t.id,
-      changed: t.id === lastTicket ? this.state.seq + 1 : this.ticket(t.id).changed,
-      restore: restoring(t),
-    }));
-    return {
-      [`undo:${counterId}`]: {
-        until: this.now + this.site.undoSeconds * 1000,
-        vi,
-        en,
-        counter: { ticketId, served, servedMs, lastDone },
-        steps,
-      },
-    };
-  }
 }
 
 /** The fields that an undo gives back. Number, day, issue and start of waiting never change, so they are not among them. */
-function restoring(t: Ticket): TicketPatch {
+export function restoring(t: Ticket): TicketPatch {
   return {
     state: t.state,
     serviceId: t.serviceId,

@@ -87,7 +87,7 @@ export class Live {
 
   private screen<V>(kind: Kind, counterId: string, draw: () => V, signal?: AbortSignal): Channel<V, V> {
     const channel = new Channel<V, V>(draw, () => void this.screens.delete(screen), signal);
-    const screen: Screen = { kind, counterId, draw, channel: channel as Channel<unknown, unknown>, drawn: performance.now() };
+    const screen: Screen = { kind, counterId, draw, channel, drawn: performance.now() };
     this.screens.add(screen);
     return channel;
   }

@@ -1,7 +1,18 @@
-import { createHash } from 'node:crypto';
-import { byArrival, choose, isActive, isWaiting, type RuleContext } from './rules.ts';
+import { hash } from 'node:crypto';
+import { byArrival, choose, isActive, isWaiting, UNDOABLE, type RuleContext } from './rules.ts';
 import type { Site } from './site.ts';
-import type { CounterPiece, HallCall, HallPiece, LeasePiece, LogEntry, SeriesPiece, ServicePiece, Ticket, VoicePiece } from './types.ts';
+import type {
+  CounterPiece,
+  HallCall,
+  HallPiece,
+  LeasePiece,
+  LogEntry,
+  SeriesPiece,
+  ServicePiece,
+  Ticket,
+  Undo,
+  VoicePiece,
+} from './types.ts';
 
 /** Waiting tickets of one kind (same service, priority or not, appointment or not, same addressee), in order of arrival. */
 interface Line {
@@ -29,10 +40,7 @@ export const GENESIS = '0'.repeat(64);
 /** The hash chain: SHA-256 over the previous hash and the entry as JSON without its own hash, keys in the order of `LogEntry`. */
 export function chain(previous: string, entry: Omit<LogEntry, 'hash'>): string {
   const { seq, at, day, action, device, officer, counterId, ticketId, from, to, ticket, pieces } = entry;
-  return createHash('sha256')
-    .update(previous)
-    .update(JSON.stringify([seq, at, day, action, device, officer, counterId, ticketId, from, to, ticket, pieces]))
-    .digest('hex');
+  return hash('sha256', previous + JSON.stringify([seq, at, day, action, device, officer, counterId, ticketId, from, to, ticket, pieces]));
 }
 
 /**
@@ -48,6 +56,8 @@ export class HallState {
   readonly byNumber = new Map<string, string>();
   /** The newest calls and recalls that stand, oldest first. */
   readonly calls: HallCall[] = [];
+  /** By counter. */
+  readonly undo = new Map<string, Undo>();
   seq = 0;
   hash = GENESIS;
   /** Touched since the store last wrote. */
@@ -69,6 +79,7 @@ export class HallState {
     if (entry.seq !== this.seq + 1) throw new Error(`queue log: entry ${entry.seq} after ${this.seq}`);
     this.seq = entry.seq;
     this.hash = entry.hash;
+    this.remember(entry);
     if (entry.ticketId !== null && entry.ticket) {
       const before = this.tickets.get(entry.ticketId);
       // an issue carries the whole ticket, everything else the fields that changed
@@ -82,7 +93,27 @@ export class HallState {
       }
     }
     this.hear(entry);
-    if (entry.action === 'day') this.forgetClosed(entry.day);
+    if (entry.action === 'day') {
+      this.forgetClosed(entry.day);
+      this.undo.clear();
+    }
+  }
+
+  /** Before a step is taken: what an undo would have to give back. "Next" finishes one and calls another: one undo. */
+  private remember({ action, at, seq, counterId, ticketId }: LogEntry): void {
+    if (counterId === null) return;
+    if (action === 'undo') this.undo.delete(counterId);
+    if (!(UNDOABLE as readonly string[]).includes(action)) return;
+    const before = this.tickets.get(ticketId ?? '');
+    if (!before) return;
+    const last = this.undo.get(counterId);
+    const goesOn = last?.action === 'finish' && last.at === at && last.steps[0]?.seq === seq - 1 && action.startsWith('call');
+    this.undo.set(counterId, {
+      at,
+      action,
+      steps: [...(goesOn ? last.steps : []), { before, seq }],
+      counter: goesOn ? last.counter : this.counter(counterId),
+    });
   }
 
   /** Keeps the list of calls; stores feed it the newest call entries of the log after `load`. */

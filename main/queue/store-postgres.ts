@@ -4,7 +4,7 @@ import type { Clock } from '../store/index.ts';
 import { decide } from './decide.ts';
 import { commandKind, type Outcome, type QueueStore } from './port.ts';
 import { no } from './refusals.ts';
-import { isActive } from './rules.ts';
+import { isActive, isClosed } from './rules.ts';
 import type { Site } from './site.ts';
 import { CALL_ACTIONS, CALLS_KEPT, HallState } from './state.ts';
 import type { Answer, LogEntry, QueueCommand, Ticket } from './types.ts';
@@ -15,23 +15,22 @@ const SCHEMA = `
   create table if not exists queue_head (site text primary key, seq bigint not null, hash text not null);
   create table if not exists queue_ticket (
     id text primary key, site text not null, day text not null, series text not null, number integer not null,
-    service text not null, state text not null, issued_at bigint not null, holder text, doc json not null,
+    service text not null, state text not null, issued_at bigint not null, earlier boolean not null, doc json not null,
     unique (site, day, series, number)
-  );
-  create unique index if not exists queue_one_ticket_per_counter on queue_ticket (site, holder) where holder is not null;
-  create index if not exists queue_open on queue_ticket (site) where state not in ('done', 'cancelled');
+  ) with (fillfactor = 60);
+  create index if not exists queue_earlier on queue_ticket (site) where earlier;
+  create table if not exists queue_seat (site text not null, counter text not null, ticket text not null unique, primary key (site, counter));
   create table if not exists queue_piece (site text not null, key text not null, doc json not null, primary key (site, key));
   create table if not exists queue_log (
     site text not null, seq bigint not null, at bigint not null, day text not null, action text not null, device text not null,
     officer text, counter text, ticket text, from_state text, to_state text, body json not null, hash text not null,
     primary key (site, seq)
   );
-  create index if not exists queue_log_ticket on queue_log (ticket) where ticket is not null;
   create index if not exists queue_log_calls on queue_log (site, seq) where action in ('call', 'call-back', 'recall', 'undo');
   create or replace rule queue_log_no_update as on update to queue_log do instead nothing;
   create or replace rule queue_log_no_delete as on delete to queue_log do instead nothing;
-  create table if not exists queue_command (site text not null, id text not null, kind text not null, at bigint not null, answer json not null, primary key (site, id));
-  create index if not exists queue_command_at on queue_command (site, at);
+  create table if not exists queue_command (site text not null, id text not null, kind text not null, at bigint not null, answer json not null, primary key (id, site));
+  create index if not exists queue_command_at on queue_command using brin (at);
   create or replace view queue_estimate as select site, day, series, number, service,
     (doc->'estimate'->>'low')::float8 as low, (doc->'estimate'->>'mid')::float8 as mid, (doc->'estimate'->>'high')::float8 as high,
     ((doc->>'firstCalledAt')::float8 - (doc->>'since')::float8) / 60000 as waited
@@ -115,7 +114,13 @@ function connect(url: string) {
     backoff: (tries) => Math.min(1, 0.05 * 2 ** tries),
     onnotice: () => {},
     // a hub that dies in mid-transaction must not hold the hall for long
-    connection: { application_name: 'quay-queue', idle_in_transaction_session_timeout: 5000, statement_timeout: 15_000 },
+    // every query here goes by a key, but plans are kept from when the tables were empty: never scan
+    connection: {
+      enable_seqscan: 'off',
+      application_name: 'quay-queue',
+      idle_in_transaction_session_timeout: 5000,
+      statement_timeout: 15_000,
+    },
     types: { number: { to: 20, from: [20], parse: Number, serialize: String } },
   });
 }
@@ -157,7 +162,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
         fresh.loadPiece(row.key, row.doc);
       const tickets = await tx<
         { doc: Ticket }[]
-      >`select doc from queue_ticket where site = ${site.id} and (state not in ('done', 'cancelled') or day = ${fresh.hall.day})`;
+      >`select doc from queue_ticket where site = ${site.id} and (earlier or day = ${fresh.hall.day})`;
       for (const { doc } of tickets) if (fresh.keeps(doc)) fresh.load(doc);
       const calls = await tx<
         LogRow[]
@@ -188,7 +193,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
         db`select seq from queue_head where site = ${site.id} for update`,
         db<
           { id: string; kind: string; answer: Answer }[]
-        >`select id, kind, answer from queue_command where site = ${site.id} and id = any(${ids})`,
+        >`select id, kind, answer from queue_command where id = any(${ids}) and site = ${site.id}`,
         db<LogRow[]>`select * from queue_log where site = ${site.id} and seq > ${state.seq} order by seq`,
       ] as const);
       const theirs = catchUp(news);
@@ -229,6 +234,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
       as x(seq bigint, at bigint, day text, action text, device text, officer text, counter text, ticket text, from_state text, to_state text, body json, hash text)`);
     const tickets = [...state.dirtyTickets.values()];
     if (tickets.length > 0) {
+      const { day } = state.hall;
       const rows = tickets.map((t) => ({
         id: t.id,
         day: t.day,
@@ -237,15 +243,20 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
         service: t.serviceId,
         state: t.state,
         issued_at: t.issuedAt,
-        holder: isActive(t.state) ? t.counterId : null,
+        earlier: t.day !== day && !isClosed(t.state),
         doc: t,
       }));
+      const seats = tickets.filter((t) => isActive(t.state)).map((t) => ({ counter: t.counterId, ticket: t.id }));
       // first let go, then hold: two counters may have swapped tickets within one batch
-      work.push(db`update queue_ticket set holder = null where id = any(${tickets.map((t) => t.id)}) and holder is not null`);
-      work.push(db`insert into queue_ticket (site, id, day, series, number, service, state, issued_at, holder, doc)
+      work.push(db`delete from queue_seat where ticket = any(${tickets.map((t) => t.id)})`);
+      work.push(db`insert into queue_ticket (site, id, day, series, number, service, state, issued_at, earlier, doc)
         select ${site.id}, x.* from json_to_recordset(${json(rows)}::text::json)
-        as x(id text, day text, series text, number integer, service text, state text, issued_at bigint, holder text, doc json)
-        on conflict (id) do update set service = excluded.service, state = excluded.state, holder = excluded.holder, doc = excluded.doc`);
+        as x(id text, day text, series text, number integer, service text, state text, issued_at bigint, earlier boolean, doc json)
+        on conflict (id) do update set service = excluded.service, state = excluded.state, earlier = excluded.earlier, doc = excluded.doc`);
+      if (seats.length > 0)
+        work.push(
+          db`insert into queue_seat (site, counter, ticket) select ${site.id}, x.* from json_to_recordset(${json(seats)}::text::json) as x(counter text, ticket text)`,
+        );
     }
     const pieces = [...state.dirtyPieces].map((key) => ({ key, doc: state.pieces.get(key) }));
     const kept = pieces.filter((p) => p.doc !== undefined);

@@ -2,7 +2,7 @@ import type { Migration, Store } from '../store/index.ts';
 import { decide } from './decide.ts';
 import { commandKind, type Outcome, type QueueStore } from './port.ts';
 import { no } from './refusals.ts';
-import { isActive } from './rules.ts';
+import { isActive, isClosed } from './rules.ts';
 import type { Site } from './site.ts';
 import { CALL_ACTIONS, CALLS_KEPT, HallState } from './state.ts';
 import type { Answer, LogEntry, QueueCommand, Ticket } from './types.ts';
@@ -15,25 +15,29 @@ export const migrations: Migration[] = [
     name: 'tickets, pieces, log, commands',
     sql: `
       create table queue_head (site text primary key, seq integer not null, hash text not null) strict, without rowid;
+      -- rows stand in the order of issue, so that a busy hall writes to few pages; nothing that changes is indexed
       create table queue_ticket (
-        id text primary key, site text not null, day text not null, series text not null, number integer not null,
+        id text not null unique, site text not null, day text not null, series text not null, number integer not null,
         service text not null, state text not null, issued_at integer not null,
-        holder text, -- the counter that calls or serves it now
+        earlier integer not null, -- 1: of an earlier day and still open
         doc text not null,
         unique (site, day, series, number)
-      ) strict, without rowid;
-      create unique index queue_one_ticket_per_counter on queue_ticket (site, holder) where holder is not null;
-      create index queue_open on queue_ticket (site, state) where state not in ('done', 'cancelled');
-      create table queue_piece (site text not null, key text not null, doc text not null, primary key (site, key)) strict, without rowid;
+      ) strict;
+      create index queue_earlier on queue_ticket (site) where earlier = 1;
+      -- a ticket is at one counter at most, a counter has one ticket at most
+      create table queue_seat (site text not null, counter text not null, ticket text not null unique, primary key (site, counter)) strict, without rowid;
+      create table queue_piece (site text not null, key text not null, doc text not null, primary key (site, key)) strict;
       create table queue_log (
         site text not null, seq integer not null, at integer not null, day text not null, action text not null, device text not null,
         officer text, counter text, ticket text, from_state text, to_state text, body text not null, hash text not null,
         primary key (site, seq)
-      ) strict, without rowid;
-      create index queue_log_ticket on queue_log (ticket) where ticket is not null;
+      ) strict;
+      create index queue_log_calls on queue_log (site, seq) where action in ('call', 'call-back', 'recall', 'undo');
       create trigger queue_log_no_update before update on queue_log begin select raise(abort, 'the queue log is append-only'); end;
       create trigger queue_log_no_delete before delete on queue_log begin select raise(abort, 'the queue log is append-only'); end;
-      create table queue_command (site text not null, id text not null, kind text not null, at integer not null, answer text not null, primary key (site, id)) strict, without rowid;
+      -- hash: of the id, so that the index stays small although ids are random
+      create table queue_command (hash integer not null, site text not null, id text not null, kind text not null, at integer not null, answer text not null) strict;
+      create index queue_command_hash on queue_command (hash);
       -- what was promised at issue beside what happened, in minutes
       create view queue_estimate as select site, day, series, number, service,
         json_extract(doc, '$.estimate.low') as low, json_extract(doc, '$.estimate.mid') as mid, json_extract(doc, '$.estimate.high') as high,
@@ -86,6 +90,13 @@ const fromRow = (r: LogRow): LogEntry => {
   };
 };
 
+/** FNV-1a, 32 bits: only to keep an index small; the id itself decides. */
+function shortHash(id: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < id.length; i += 1) h = Math.imul(h ^ id.charCodeAt(i), 0x01000193);
+  return h >>> 0;
+}
+
 /**
  * The queue in the station's own database. Commands that arrive while the disk is busy share one transaction, so that a
  * busy hall pays one flush for many calls; each is answered after it.
@@ -95,29 +106,32 @@ const fromRow = (r: LogRow): LogEntry => {
 export function sqliteQueueStore(options: { store: Store; site: Site; witness?: string }): QueueStore {
   const { store, site } = options;
   const { db } = store;
+  db.pragma('wal_autocheckpoint = 4000'); // a busy hall should not stop for a checkpoint every few calls
   const sql = {
     head: db.prepare('select seq, hash from queue_head where site = ?'),
     setHead: db.prepare(
       'insert into queue_head (site, seq, hash) values (?, ?, ?) on conflict do update set seq = excluded.seq, hash = excluded.hash',
     ),
-    open: db.prepare(`select doc from queue_ticket where site = ? and (day = ? or state not in ('done', 'cancelled'))`),
+    open: db.prepare(`select doc from queue_ticket where site = @site and day = @day union all
+      select doc from queue_ticket where site = @site and earlier = 1 and day <> @day`),
     pieces: db.prepare('select key, doc from queue_piece where site = ?'),
     calls: db.prepare(
       `select * from queue_log where site = ? and action in (${CALL_ACTIONS.map((a) => `'${a}'`).join(', ')}) order by seq desc limit ?`,
     ),
     log: db.prepare('select * from queue_log where site = ? and seq > ? order by seq limit ?'),
-    release: db.prepare('update queue_ticket set holder = null where id = ? and holder is not null'),
+    leaveSeat: db.prepare('delete from queue_seat where ticket = ?'),
+    takeSeat: db.prepare('insert into queue_seat (site, counter, ticket) values (?, ?, ?)'),
     ticket:
-      db.prepare(`insert into queue_ticket (id, site, day, series, number, service, state, issued_at, holder, doc) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      on conflict (id) do update set service = excluded.service, state = excluded.state, holder = excluded.holder, doc = excluded.doc`),
+      db.prepare(`insert into queue_ticket (id, site, day, series, number, service, state, issued_at, earlier, doc) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      on conflict (id) do update set service = excluded.service, state = excluded.state, earlier = excluded.earlier, doc = excluded.doc`),
     piece: db.prepare('insert into queue_piece (site, key, doc) values (?, ?, ?) on conflict do update set doc = excluded.doc'),
     dropPiece: db.prepare('delete from queue_piece where site = ? and key = ?'),
     append:
       db.prepare(`insert into queue_log (site, seq, at, day, action, device, officer, counter, ticket, from_state, to_state, body, hash)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-    command: db.prepare('select kind, answer from queue_command where site = ? and id = ?'),
+    command: db.prepare('select kind, answer from queue_command where hash = ? and site = ? and id = ?'),
     tidy: db.prepare('delete from queue_command where site = ? and at < ?'),
-    setCommand: db.prepare('insert into queue_command (site, id, kind, at, answer) values (?, ?, ?, ?, ?)'),
+    setCommand: db.prepare('insert into queue_command (hash, site, id, kind, at, answer) values (?, ?, ?, ?, ?, ?)'),
   };
 
   const load = (): HallState => {
@@ -125,7 +139,7 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
     const head = sql.head.get(site.id) as { seq: number; hash: string } | undefined;
     if (!head) return state;
     for (const row of sql.pieces.all(site.id) as { key: string; doc: string }[]) state.loadPiece(row.key, JSON.parse(row.doc));
-    for (const row of sql.open.all(site.id, state.hall.day) as { doc: string }[]) {
+    for (const row of sql.open.all({ site: site.id, day: state.hall.day }) as { doc: string }[]) {
       const ticket = JSON.parse(row.doc) as Ticket;
       if (state.keeps(ticket)) state.load(ticket);
     }
@@ -144,13 +158,14 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
 
   const one = (command: QueueCommand, entries: LogEntry[]): Outcome => {
     if (command.id !== '') {
-      const known = sql.command.get(site.id, command.id) as { kind: string; answer: string } | undefined;
+      const known = sql.command.get(shortHash(command.id), site.id, command.id) as { kind: string; answer: string } | undefined;
       if (known)
         return { answer: known.kind === commandKind(command) ? (JSON.parse(known.answer) as Answer) : no.commandReused(), repeated: true };
     }
     const decided = decide(state, site, command);
     entries.push(...decided.entries);
-    if (command.id !== '') sql.setCommand.run(site.id, command.id, commandKind(command), command.at, JSON.stringify(decided.result));
+    if (command.id !== '')
+      sql.setCommand.run(shortHash(command.id), site.id, command.id, commandKind(command), command.at, JSON.stringify(decided.result));
     return { answer: decided.result, repeated: false };
   };
 
@@ -172,21 +187,13 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
         e.hash,
       );
     }
+    const { day } = state.hall;
     // first let go, then hold: two counters may have swapped tickets within one batch
-    for (const id of state.dirtyTickets.keys()) sql.release.run(id);
+    for (const id of state.dirtyTickets.keys()) sql.leaveSeat.run(id);
     for (const t of state.dirtyTickets.values()) {
-      sql.ticket.run(
-        t.id,
-        site.id,
-        t.day,
-        t.series,
-        t.number,
-        t.serviceId,
-        t.state,
-        t.issuedAt,
-        isActive(t.state) ? t.counterId : null,
-        JSON.stringify(t),
-      );
+      const earlier = t.day !== day && !isClosed(t.state) ? 1 : 0;
+      sql.ticket.run(t.id, site.id, t.day, t.series, t.number, t.serviceId, t.state, t.issuedAt, earlier, JSON.stringify(t));
+      if (isActive(t.state)) sql.takeSeat.run(site.id, t.counterId, t.id);
     }
     for (const key of state.dirtyPieces) {
       const value = state.pieces.get(key);

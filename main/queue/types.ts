@@ -117,12 +117,13 @@ export interface HallCall {
   recall: boolean;
 }
 
-export interface UndoPiece {
-  until: number;
-  vi: string;
-  en: string;
-  steps: { ticketId: string; changed: number; restore: TicketPatch }[];
-  counter: { ticketId: string | null; served: number; servedMs: number; lastDone: CounterPiece['lastDone'] };
+/** What a counter may take back: its last undoable command, whole. Held in memory; a hub that restarts has nothing to undo. */
+export interface Undo {
+  readonly at: number;
+  readonly action: string;
+  /** The tickets as they were, and the log number that the step gave them. */
+  readonly steps: { before: Ticket; seq: number }[];
+  readonly counter: CounterPiece;
 }
 
 export interface Actor {

@@ -17,7 +17,7 @@ import { hoursText, isOpen } from './hours.ts';
 import { byArrival, isActive, isWaiting } from './rules.ts';
 import type { Service, Site } from './site.ts';
 import { contextOf, reachOf, upcoming, waitingFor, waitingTickets, type HallState } from './state.ts';
-import type { HallCall, Ticket, UndoPiece } from './types.ts';
+import type { HallCall, Ticket } from './types.ts';
 
 /** What every view is drawn from. */
 export interface Look {
@@ -249,12 +249,32 @@ const emergencies = ({ state, site }: Look) =>
     return at === null ? [] : [{ counterId: c.id, counterLabel: c.label, at }];
   });
 
+const UNDO_WORDS: Record<string, { vi: string; en: string }> = {
+  call: { vi: 'Gọi', en: 'Call' },
+  'call-back': { vi: 'Gọi lại từ danh sách', en: 'Call back' },
+  start: { vi: 'Bắt đầu', en: 'Start' },
+  finish: { vi: 'Kết thúc', en: 'Finish' },
+  'no-show': { vi: 'Vắng mặt', en: 'Absent' },
+  park: { vi: 'Để riêng', en: 'Park' },
+  transfer: { vi: 'Chuyển', en: 'Transfer' },
+};
+
+function undoView({ state, site, now }: Look, counterId: string): DeskView['undo'] {
+  const last = state.undo.get(counterId);
+  const until = last ? last.at + site.undoSeconds * 1000 : 0;
+  const ticket = last?.steps.at(-1)?.before;
+  if (!last || !ticket || until < now || state.tickets.get(ticket.id)?.changed !== last.steps.at(-1)?.seq) return undefined;
+  const text = ticketText(ticket.series, ticket.number);
+  const words = UNDO_WORDS[last.action] ?? { vi: last.action, en: last.action };
+  return { until, vi: `${words.vi} ${text}`, en: `${words.en} ${text}` };
+}
+
 export function deskView(look: Look, counterId: string): DeskView {
   const { state, site, now } = look;
   const reach = reachOf(state, site, counterId);
   const counter = counterView(look, counterId);
   const piece = state.counter(counterId);
-  const undo = state.pieces.get(`undo:${counterId}`) as UndoPiece | undefined;
+  const undo = undoView(look, counterId);
   const service = counter.current && site.services.find((s) => s.id === counter.current?.serviceId);
   const busySince = counter.current?.startedAt ?? counter.current?.calledAt;
   let oldest = now;
@@ -282,7 +302,7 @@ export function deskView(look: Look, counterId: string): DeskView {
     servedToday: counter.servedToday,
     ...(counter.servedToday > 0 ? { averageServiceMinutes: Math.round((piece.servedMs / piece.served / MINUTE) * 10) / 10 } : {}),
     colleagues: site.counters.filter((c) => c.id !== counterId && state.counter(c.id).open).map((c) => counterView(look, c.id)),
-    ...(undo && undo.until >= now ? { undo: { until: undo.until, vi: undo.vi, en: undo.en } } : {}),
+    ...(undo ? { undo } : {}),
     unprinted: aside.unprinted.length,
     emergencies: emergencies(look),
     clockDoubt: look.clockDoubt,
