@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { eventIterator } from '@orpc/contract';
 import { base, command, instant, live } from './base.ts';
-import { paperBlock } from './paper.ts';
 
 export const deviceKind = z.enum(['ticket-printer', 'a4-printer', 'scanner', 'reader', 'keypad', 'display', 'token']);
 export type DeviceKind = z.infer<typeof deviceKind>;
@@ -147,6 +146,8 @@ export const deviceConfig = z.object({
   profile: z.string().optional(),
   /** How letters reach the paper, after a test page was looked at. */
   textMode: z.enum(['raster', 'tcvn3', 'glyphs']).optional(),
+  /** `ESC t` numbers of the two TCVN-3 pages, as chosen from the test page. */
+  tcvn: z.object({ lower: z.number().int().min(0).max(255), upper: z.number().int().min(0).max(255) }).optional(),
   /** Scans and keys of this device are heard at this counter alone; at every counter when absent. */
   counterId: z.string().optional(),
   /** Place of the display on its bus. */
@@ -182,21 +183,19 @@ export const devicesContract = {
       .input(command({ id: z.string() }))
       .output(z.object({ id: z.string() })),
     /** Prints a page with one numbered line per way of writing Vietnamese; the officer then picks a readable one. */
-    testPrint: base
-      .input(command({ id: z.string() }))
-      .output(
-        z.object({
-          job: printJob,
-          lines: z.array(
-            z.object({
-              number: z.number().int(),
-              textMode: z.enum(['raster', 'tcvn3', 'glyphs']),
-              vi: z.string(),
-              tcvn: z.object({ lower: z.number(), upper: z.number() }).optional(),
-            }),
-          ),
-        }),
-      ),
+    testPrint: base.input(command({ id: z.string() })).output(
+      z.object({
+        job: printJob,
+        lines: z.array(
+          z.object({
+            number: z.number().int(),
+            textMode: z.enum(['raster', 'tcvn3', 'glyphs']),
+            vi: z.string(),
+            tcvn: z.object({ lower: z.number(), upper: z.number() }).optional(),
+          }),
+        ),
+      }),
+    ),
     chooseLine: base
       .meta({ duties: ['admin'] })
       .input(command({ id: z.string(), number: z.number().int() }))
@@ -205,4 +204,3 @@ export const devicesContract = {
     testShow: base.input(command({ id: z.string(), text: z.string().min(1).max(12) })).output(z.object({ id: z.string() })),
   },
 };
-export { paperBlock };

@@ -7,10 +7,14 @@ import { ippBackend } from './a4/ipp.ts';
 import type { HealthCell, HealthSource } from './health.ts';
 import { createJobs } from './jobs.ts';
 import { createTransport, type DeviceLayers } from './open.ts';
-import { profileOf } from './printer/profile.ts';
+import { profileOf, type PrinterProfile } from './printer/profile.ts';
 import { createTicketPrinter, type PrinterTimes, type TicketPrinter } from './printer/ticket-printer.ts';
 import { encodePng, renderPaper } from './raster/index.ts';
 import { createReader, type Reader } from './reader/reader.ts';
+import { createHangers } from './display/hang.ts';
+import type { Display } from './display/display.ts';
+import { createKeypad, type Keypad } from './keypad/keypad.ts';
+import type { KeypadAction } from './keypad/keys.ts';
 import { createRegistry } from './registry.ts';
 
 export interface DevicesOptions {
@@ -35,7 +39,9 @@ export interface DevicesOptions {
 type Open =
   | { readonly kind: 'ticket-printer'; readonly device: TicketPrinter }
   | { readonly kind: 'a4-printer'; readonly device: A4Printer }
-  | { readonly kind: 'reader'; readonly device: Reader };
+  | { readonly kind: 'reader'; readonly device: Reader }
+  | { readonly kind: 'keypad'; readonly device: Keypad }
+  | { readonly kind: 'display'; readonly device: Display };
 
 export type Devices = ReturnType<typeof createDevices>;
 
@@ -49,15 +55,17 @@ export function createDevices(options: DevicesOptions) {
   const offs = new Map<string, (() => void)[]>();
   const sources = new Set<HealthSource>();
   const healthListeners = new Set<(health: DeviceHealth) => void>();
+  const keyListeners = new Set<(action: KeypadAction, config: DeviceConfig) => void>();
   const scanListeners = new Set<(event: ScanEvent, config: DeviceConfig) => void>();
   const tell = (health: DeviceHealth) => {
     for (const listener of healthListeners) listener(health);
   };
   const heartbeat = options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs };
+  const hang = createHangers(clock, options.heartbeatMs);
 
   const start = (config: DeviceConfig) => {
     const common = { id: config.id, name: config.name, clock };
-    const transport = () => createTransport(config.address, options.layers);
+    const transport = () => createTransport(config.address, config.kind, options.layers);
     let opened: Open;
     if (config.kind === 'ticket-printer') {
       opened = {
@@ -65,7 +73,7 @@ export function createDevices(options: DevicesOptions) {
         device: createTicketPrinter({
           ...common,
           transport: transport(),
-          profile: profileOf(config.profile ?? 'generic-80'),
+          profile: profileFor(config),
           textMode: config.textMode ?? 'raster',
           jobs,
           ...(options.printerTimes ? { times: options.printerTimes } : {}),
@@ -78,8 +86,15 @@ export function createDevices(options: DevicesOptions) {
         kind: config.kind,
         device: createA4Printer({ ...common, backend, jobs, ...(options.a4Times ? { times: options.a4Times } : {}) }),
       };
+    } else if (config.kind === 'reader') {
+      opened = { kind: config.kind, device: createReader({ ...common, transport: transport(), ...heartbeat }) };
+    } else if (config.kind === 'keypad') {
+      opened = {
+        kind: config.kind,
+        device: createKeypad({ ...common, model: config.profile, busAddress: config.busAddress, transport: transport(), ...heartbeat }),
+      };
     } else {
-      opened = { kind: 'reader', device: createReader({ ...common, transport: transport(), ...heartbeat }) };
+      opened = { kind: config.kind, device: hang(config, transport) };
     }
     open.set(config.id, opened);
     const off = [opened.device.health.on(tell)];
@@ -87,6 +102,13 @@ export function createDevices(options: DevicesOptions) {
       off.push(
         opened.device.onScan((event) => {
           for (const listener of scanListeners) listener(event, config);
+        }),
+      );
+    }
+    if (opened.kind === 'keypad') {
+      off.push(
+        opened.device.onKey((action) => {
+          for (const listener of keyListeners) listener(action, config);
         }),
       );
     }
@@ -127,7 +149,7 @@ export function createDevices(options: DevicesOptions) {
     settled(key: string): Promise<PrintJob> {
       const job = jobs.get(key);
       const printer = job && open.get(job.deviceId);
-      if (job && printer && printer.kind !== 'reader') return printer.device.settled(key);
+      if (job && (printer?.kind === 'ticket-printer' || printer?.kind === 'a4-printer')) return printer.device.settled(key);
       return job ? Promise.resolve(job) : Promise.reject(new Error('no such print job'));
     },
     job: jobs.get,
@@ -156,13 +178,58 @@ export function createDevices(options: DevicesOptions) {
       return () => void scanListeners.delete(listener);
     },
 
+    /** Keys pressed at any counter's keypad. */
+    onKey(listener: (action: KeypadAction, config: DeviceConfig) => void): () => void {
+      keyListeners.add(listener);
+      return () => void keyListeners.delete(listener);
+    },
+    /** Shows a text on one display. @returns false when there is none of this id */
+    show(id: string, text: string): boolean {
+      const display = open.get(id);
+      if (display?.kind !== 'display') return false;
+      display.device.show(text);
+      return true;
+    },
+    /** Shows a text on the displays of a counter; nothing happens where there is none. */
+    showAt(counterId: string, text: string): void {
+      for (const config of registry.all()) {
+        const display = config.counterId === counterId ? open.get(config.id) : undefined;
+        if (display?.kind === 'display') display.device.show(text);
+      }
+    },
+    printer(id: string): TicketPrinter | undefined {
+      const found = open.get(id);
+      return found?.kind === 'ticket-printer' ? found.device : undefined;
+    },
+
     config: (): DeviceConfig[] => registry.all(),
+    /** Remembers a device and (re)opens it. */
+    async apply(config: DeviceConfig): Promise<DeviceConfig> {
+      const device = registry.remember(config);
+      await stop(device.id);
+      start(device);
+      return device;
+    },
+    /** Forgets a remembered device; one that was given at the start comes back as it was given. */
+    async remove(id: string): Promise<void> {
+      registry.forget(id);
+      await stop(id);
+      const given = registry.all().find((c) => c.id === id);
+      if (given) start(given);
+    },
     async close() {
       healthListeners.clear();
       scanListeners.clear();
+      keyListeners.clear();
       await Promise.all([...open.keys()].map(stop));
     },
   };
+}
+
+/** The model's profile with the pages that the officer chose on the test page. */
+function profileFor(config: DeviceConfig): PrinterProfile {
+  const profile = profileOf(config.profile ?? 'generic-80');
+  return { ...profile, ...(config.tcvn ? { tcvn: config.tcvn } : {}), ...(config.textMode === 'glyphs' ? { glyphs: true } : {}) };
 }
 
 function a4Backend(config: DeviceConfig, systemPrinter?: (queue: string) => A4Backend): A4Backend {

@@ -1,3 +1,4 @@
+import type { DeviceReason } from '../../contract/devices.ts';
 import type { Clock } from '../../store/index.ts';
 import type { Connection, Transport } from '../transports/transport.ts';
 import type { HealthCell } from '../health.ts';
@@ -32,6 +33,8 @@ export function createLink(options: {
   clock: Clock;
   times: LinkTimes;
   onConnected?: () => void;
+  /** A trouble that no status tells: it stands until the configuration changes. */
+  standing?: DeviceReason;
 }) {
   const { transport, profile, health, times } = options;
   const stopping = new AbortController();
@@ -56,7 +59,7 @@ export function createLink(options: {
   };
   const publish = () => {
     if (!status) return;
-    const reasons = reasonsOf(status);
+    const reasons = [...reasonsOf(status), ...(options.standing ? [options.standing] : [])];
     if (!canPrint(status)) health.set('error', reasons);
     else if (jobs > 0) health.set('busy', reasons);
     else health.set(reasons.length > 0 ? 'attention' : 'ready', reasons);

@@ -4,7 +4,7 @@ import type { Clock } from '../../store/index.ts';
 import { createHealth, type HealthCell } from '../health.ts';
 import type { Jobs } from '../jobs.ts';
 import type { Transport } from '../transports/transport.ts';
-import { createEncoder, type Encoder } from './encode.ts';
+import { createEncoder, modeObstacle, type Encoder } from './encode.ts';
 import { createLink, type LinkTimes } from './link.ts';
 import type { PrinterProfile, TextMode } from './profile.ts';
 import { canPrint, reasonsOf } from './status.ts';
@@ -50,6 +50,7 @@ export function createTicketPrinter(options: {
   const times = { ...PRINTER_TIMES, ...options.times };
   const health = createHealth({ id: options.id, kind: 'ticket-printer', name: options.name }, options.clock);
   const encoder: Encoder = createEncoder(profile, options.textMode, options.transport.bitsPerSecond);
+  const standing = modeObstacle(profile, options.textMode, options.transport.bitsPerSecond);
   const link = createLink({
     transport: options.transport,
     profile,
@@ -57,6 +58,7 @@ export function createTicketPrinter(options: {
     clock: options.clock,
     times,
     onConnected: () => encoder.forget(),
+    ...(standing ? { standing } : {}),
   });
   const waiting = new Map<string, ((job: PrintJob) => void)[]>();
   let tail: Promise<void> = Promise.resolve();
@@ -107,7 +109,7 @@ export function createTicketPrinter(options: {
       if (after && canPrint(after)) return settle(key, 'confirmed');
       settle(key, 'unknown', after ? (reasonsOf(after)[0] ?? 'timeout') : (health.current().reasons[0] ?? 'timeout'));
     } finally {
-      encoder.committed(jobs.get(key)?.state === 'confirmed');
+      if (jobs.get(key)?.state !== 'confirmed') encoder.forget();
       link.done();
     }
   };

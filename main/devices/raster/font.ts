@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createBitmap, setDot, type Bitmap } from './bitmap.ts';
+import { blit, createBitmap, type Bitmap } from './bitmap.ts';
 import type { Font as FontkitFont, Fontkit, Glyph } from './fontkit-types.ts';
 import { fillCoverage, flatten, type Outline } from './outline.ts';
 
@@ -91,7 +91,7 @@ export function setWord(text: string, weight: Weight, size: number): Word {
   let pen = 0;
   run.glyphs.forEach((glyph, i) => {
     const position = run.positions[i]!;
-    const image = glyphImage(f, glyph, size, 1);
+    const image = glyphImage(f, glyph, size);
     if (image.bitmap.width > 0) glyphs.push({ image, x: Math.round((pen + position.xOffset) * scale) });
     pen += position.xAdvance;
   });
@@ -101,27 +101,27 @@ export function setWord(text: string, weight: Weight, size: number): Word {
   return word;
 }
 
+/** The cell of Font A, which downloaded glyphs share: 12 by 24 dots, base line under row 18. */
+export const CELL = { width: 12, height: 24, baseline: 18, size: 22 } as const;
+
 /**
- * One letter in a fixed cell, as printers' resident and downloaded fonts have it: base line at `baseline` rows from the
- * top, squeezed sideways when it is wider than the cell, centred otherwise.
+ * One letter in a fixed cell, as printers' resident and downloaded fonts have it: centred, squeezed sideways when it is
+ * wider than the cell, and flattened when its marks would stand out above or below (Ẩ, Ậ).
  */
-export function cellGlyph(letter: string, weight: Weight, cell: { width: number; height: number; baseline: number; size: number }): Bitmap {
+export function cellGlyph(letter: string, weight: Weight): Bitmap {
   const f = face(weight);
-  const out = createBitmap(cell.width, cell.height);
+  const out = createBitmap(CELL.width, CELL.height);
   const glyph = f.font.layout(letter.normalize('NFC')).glyphs[0];
   if (!glyph || letter === ' ') return out;
-  const scale = cell.size / f.font.unitsPerEm;
-  const room = cell.width - 1; // one white column keeps neighbours apart
-  const natural = inkWidth(f, glyph) * scale;
-  const squeeze = natural > room ? room / natural : 1;
-  const image = glyphImage(f, glyph, cell.size, squeeze);
-  const left = Math.max(0, Math.floor((room - image.bitmap.width) / 2));
-  for (let y = 0; y < image.bitmap.height; y += 1) {
-    for (let x = 0; x < image.bitmap.width; x += 1) {
-      if ((image.bitmap.data[y * image.bitmap.stride + (x >> 3)]! >> (7 - (x & 7))) & 1)
-        setDot(out, left + x, cell.baseline - image.top + y);
-    }
-  }
+  const outline = outlineOf(f, glyph);
+  if (outline.edges.length === 0) return out;
+  const scale = CELL.size / f.font.unitsPerEm;
+  const room = CELL.width - 1; // one white column keeps neighbours apart
+  const across = Math.min(1, room / ((outline.maxX - outline.minX) * scale));
+  const above = outline.maxY > 0 ? CELL.baseline / (outline.maxY * scale) : 1;
+  const below = outline.minY < 0 ? (CELL.height - CELL.baseline) / (-outline.minY * scale) : 1;
+  const image = glyphImage(f, glyph, CELL.size, across, Math.min(1, above, below));
+  blit(out, image.bitmap, Math.max(0, (room - image.bitmap.width) >> 1), CELL.baseline - image.top);
   return out;
 }
 
@@ -134,17 +134,12 @@ function outlineOf(f: Face, glyph: Glyph): Outline {
   return outline;
 }
 
-function inkWidth(f: Face, glyph: Glyph): number {
-  const outline = outlineOf(f, glyph);
-  return outline.edges.length === 0 ? 0 : outline.maxX - outline.minX;
-}
-
-function glyphImage(f: Face, glyph: Glyph, size: number, squeeze: number): GlyphImage {
-  const key = `${glyph.id}/${size}/${squeeze}`;
+function glyphImage(f: Face, glyph: Glyph, size: number, across = 1, upright = 1): GlyphImage {
+  const key = `${glyph.id}/${size}/${across}/${upright}`;
   let image = f.glyphs.get(key);
   if (!image) {
     const scale = size / f.font.unitsPerEm;
-    image = fillCoverage(outlineOf(f, glyph), scale * squeeze, scale);
+    image = fillCoverage(outlineOf(f, glyph), scale * across, scale * upright);
     f.glyphs.set(key, image);
   }
   return image;

@@ -6,8 +6,20 @@ import { createPlug, type Connection, type Transport } from './transport.ts';
  * A serial port or a USB adapter. Neither this nor the system tells when a cable is pulled from a plain port: drivers find
  * that by heartbeat. A missing or busy port is an error of `open`.
  */
-export function serialTransport(address: { path: string; baud: number; flow?: 'none' | 'rtscts' | 'xonxoff' | undefined }): Transport {
-  const { path, baud } = address;
+export function serialTransport(address: {
+  path: string;
+  baud: number;
+  flow?: 'none' | 'rtscts' | 'xonxoff' | undefined;
+  serialNumber?: string | undefined;
+}): Transport {
+  const { baud } = address;
+  let path = address.path;
+  /** A USB adapter in another socket gets another name; its serial number stays. */
+  const locate = async () => {
+    if (!address.serialNumber) return;
+    const found = (await SerialPort.list()).find((port) => port.serialNumber === address.serialNumber);
+    if (found) path = found.path;
+  };
   /** A USB adapter's node goes with it; on Windows the list of ports tells. */
   const present = async () => {
     if (process.platform === 'win32') return (await SerialPort.list()).some((port) => port.path === path);
@@ -17,11 +29,12 @@ export function serialTransport(address: { path: string; baud: number; flow?: 'n
     );
   };
   return {
-    description: `serial ${path} ${baud}`,
+    description: `serial ${address.path} ${baud}`,
     bitsPerSecond: baud,
     present,
-    open: (signal) =>
-      new Promise<Connection>((resolve, reject) => {
+    open: async (signal) => {
+      await locate();
+      return new Promise<Connection>((resolve, reject) => {
         const port = new SerialPort({
           path,
           baudRate: baud,
@@ -62,6 +75,7 @@ export function serialTransport(address: { path: string; baud: number; flow?: 'n
               }),
           });
         });
-      }),
+      });
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { blit, cellGlyph, createBitmap, crop, enlarge, qrModules, setDot, type Bitmap } from '../../devices/index.ts';
+import { blit, CELL, cellGlyph, createBitmap, crop, enlarge, qrModules, setDot, type Bitmap } from '../../devices/index.ts';
 import { letterOf } from './code-pages.ts';
 import type { Command } from './parser.ts';
 
@@ -15,7 +15,6 @@ export interface Slip {
   readonly bytes: number;
 }
 
-const CELL = { width: 12, height: 24, baseline: 19, size: 18 };
 const LINE_SPACING = 30;
 
 interface Piece {
@@ -89,7 +88,7 @@ export function createMechanism(widthDots: number, onSlip: (slip: Slip) => void)
     for (const byte of data) {
       const own = mode.user ? glyphs.get(byte) : undefined;
       const letter = own ? '\uFFFC' : letterOf(mode.page, byte);
-      const cell = own ?? cellGlyph(letter, mode.bold ? 'bold' : 'medium', CELL);
+      const cell = own ?? cellGlyph(letter, mode.bold ? 'bold' : 'medium');
       type({ picture: enlarge(cell, mode.wide, mode.high), letter });
     }
   };

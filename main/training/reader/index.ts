@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { serveLine } from '../line.ts';
 
 /** Invented people. Numbers follow the rule of NĐ 137/2015 (place, century and sex, year, six random digits). */
 export const SAMPLE_CARDS = {
@@ -22,40 +22,16 @@ export const BAD_CODES = {
  * over TCP as to a serial device server.
  */
 export async function serveReader(options: { port?: number; host?: string } = {}) {
-  const sockets = new Set<Socket>();
-  let unplugged = false;
-  const server = createServer((socket) => {
-    if (unplugged) return void socket.destroy();
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
-    socket.resume();
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
-  });
+  const line = await serveLine(options);
+  const scan = (code: string): number => line.send(Buffer.from(`${code}\r`));
   return {
-    port: (server.address() as AddressInfo).port,
-    get unplugged() {
-      return unplugged;
-    },
-    set(change: { unplugged?: boolean }) {
-      unplugged = change.unplugged ?? unplugged;
-      if (unplugged) for (const socket of sockets) socket.destroy();
-    },
+    port: line.port,
+    isUnplugged: () => line.isUnplugged(),
+    set: (change: { unplugged?: boolean }) => line.set(change),
     /** Holds a code under the reader. @returns how many desks heard it */
-    scan(code: string): number {
-      for (const socket of sockets) socket.write(`${code}\r`);
-      return sockets.size;
-    },
-    scanCard(card: SampleCard): number {
-      return this.scan(SAMPLE_CARDS[card]);
-    },
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
+    scan,
+    scanCard: (card: SampleCard): number => scan(SAMPLE_CARDS[card]),
+    close: () => line.close(),
   };
 }
 export type ServedReader = Awaited<ReturnType<typeof serveReader>>;

@@ -1,0 +1,88 @@
+import { SerialPort } from 'serialport';
+import type { FoundDevice } from '../contract/devices.ts';
+import { findOnNetwork, type NetworkService } from './find-network.ts';
+import { HID_POS_PAGE, nodeHid, type HidLayer } from './transports/hid.ts';
+import { listUsbPrinters, type UsbPrinter } from './transports/usb-printer.ts';
+
+export interface SerialInfo {
+  readonly path: string;
+  readonly serialNumber?: string | undefined;
+  readonly manufacturer?: string | undefined;
+  readonly vendorId?: string | undefined;
+}
+
+/** Where devices are looked for; tests hand in their own. */
+export interface FindLayers {
+  readonly serial?: () => Promise<readonly SerialInfo[]>;
+  readonly usb?: () => Promise<readonly UsbPrinter[]>;
+  readonly hid?: HidLayer;
+  readonly network?: () => Promise<readonly NetworkService[]>;
+}
+
+/** Makers of POS printers, and of readers, by USB vendor id: a guess that the officer can change. */
+const PRINTER_MAKERS = new Set(['04b8', '1504', '1d90', '0519', '0416', '0fe6', '154f', '2730']);
+const READER_MAKERS = new Set(['0c2e', '05e0', '05f9', '1eab', '065a', '2dd6']);
+
+type Found = Omit<FoundDevice, 'remembered'>;
+
+/**
+ * Everything that could be a counter's device. One source that fails (no HID support, no network) takes nothing from the
+ * others. Keyboards are left out: a reader in keyboard mode cannot be opened and loses diacritics.
+ */
+export async function findDevices(layers: FindLayers = {}): Promise<Found[]> {
+  const [serial, usb, hid, network] = await Promise.all([
+    (layers.serial ?? (() => SerialPort.list()))().catch(() => []),
+    (layers.usb ?? listUsbPrinters)().catch(() => []),
+    (layers.hid ?? nodeHid).list().catch(() => []),
+    (layers.network ?? findOnNetwork)().catch(() => []),
+  ]);
+  const found: Found[] = [];
+  for (const printer of usb) {
+    found.push({
+      kind: 'ticket-printer',
+      name: printer.name,
+      address: { via: 'usb-printer', path: printer.path, ...(printer.serialNumber ? { serialNumber: printer.serialNumber } : {}) },
+    });
+  }
+  for (const port of serial) {
+    if (/^\/dev\/ttyS\d+$/u.test(port.path) && !port.vendorId && port.path > '/dev/ttyS3') continue; // Linux invents these
+    const vendor = port.vendorId?.toLowerCase() ?? '';
+    const kind = PRINTER_MAKERS.has(vendor) ? 'ticket-printer' : READER_MAKERS.has(vendor) ? 'reader' : 'ticket-printer';
+    found.push({
+      kind,
+      name: [port.manufacturer, port.path].filter(Boolean).join(' '),
+      address: {
+        via: 'serial',
+        path: port.path,
+        baud: kind === 'reader' ? 9600 : 115_200,
+        flow: 'none',
+        ...(port.serialNumber ? { serialNumber: port.serialNumber } : {}),
+      },
+    });
+  }
+  for (const device of hid) {
+    if (device.usagePage !== HID_POS_PAGE) continue;
+    found.push({
+      kind: 'reader',
+      name: device.product ?? 'HID-POS',
+      address: {
+        via: 'hid',
+        vendorId: device.vendorId,
+        productId: device.productId,
+        path: device.path,
+        ...(device.serialNumber ? { serialNumber: device.serialNumber } : {}),
+      },
+    });
+  }
+  for (const service of network) {
+    if (service.type === 'raw')
+      found.push({ kind: 'ticket-printer', name: service.name, address: { via: 'tcp', host: service.host, port: service.port } });
+    else
+      found.push({
+        kind: 'a4-printer',
+        name: service.name,
+        address: { via: 'ipp', url: `ipp://${service.host}:${service.port}/${service.resource}` },
+      });
+  }
+  return found;
+}

@@ -1,0 +1,74 @@
+import { implement } from '@orpc/server';
+import type { CallContext } from '../contract/context.ts';
+import { devicesContract, type DeviceConfig, type DeviceHealth, type ScanEvent } from '../contract/devices.ts';
+import { isRefusal } from '../contract/refusal.ts';
+import { businessDay, type Clock } from '../store/index.ts';
+import type { Devices } from './devices.ts';
+import { classify, isScannerBurst } from './reader/classify.ts';
+import type { Setup } from './setup.ts';
+import { heard } from './stream.ts';
+
+/** The devices' slice of the router. Commands that repeat give the first answer because they set, they do not add. */
+export function devicesHandlers(devices: Devices, setup: Setup, clock: Clock) {
+  const os = implement(devicesContract).$context<CallContext>();
+  const mine = (config: DeviceConfig, context: CallContext) =>
+    config.counterId === undefined || config.counterId === context.caller.counterId;
+
+  return os.router({
+    live: os.live.handler(async function* ({ signal }) {
+      let seq = 0;
+      // Listening starts before the snapshot is taken, so that nothing falls between.
+      const changes = heard<DeviceHealth>((listener) => devices.onHealth(listener), signal);
+      const first = changes.next();
+      try {
+        yield { type: 'snapshot' as const, seq, snapshot: devices.health() };
+        for (let next = await first; !next.done; next = await changes.next()) {
+          seq += 1;
+          yield { type: 'event' as const, seq, event: next.value };
+        }
+      } finally {
+        void changes.return();
+      }
+    }),
+    scans: os.scans.handler(async function* ({ context, signal }) {
+      const subscribe = (listener: (event: ScanEvent) => void) =>
+        devices.onScan((event, config) => {
+          if (mine(config, context)) listener(event);
+        });
+      yield* heard(subscribe, signal, 20);
+    }),
+    typed: os.typed.handler(({ input }) =>
+      isScannerBurst(input.text, input.gapsMs) ? classify(input.text, { today: businessDay(clock.now()), typed: true }) : null,
+    ),
+    jobs: os.jobs.handler(({ input }) => devices.jobs(input.limit)),
+    setup: {
+      list: os.setup.list.handler(() => setup.list()),
+      find: os.setup.find.handler(() => setup.find()),
+      remember: os.setup.remember.handler(async ({ input, errors }) => {
+        const result = await setup.remember(input.device);
+        if (isRefusal(result)) throw errors.REFUSED({ data: result });
+        return result;
+      }),
+      forget: os.setup.forget.handler(async ({ input, errors }) => {
+        const result = await setup.forget(input.id);
+        if (isRefusal(result)) throw errors.REFUSED({ data: result });
+        return result;
+      }),
+      testPrint: os.setup.testPrint.handler(({ input, errors }) => {
+        const result = setup.testPrint(input.id, `test:${input.commandId}`);
+        if (isRefusal(result)) throw errors.REFUSED({ data: result });
+        return { job: result.job, lines: result.lines.map((line) => ({ ...line, ...(line.tcvn ? { tcvn: { ...line.tcvn } } : {}) })) };
+      }),
+      chooseLine: os.setup.chooseLine.handler(async ({ input, errors }) => {
+        const result = await setup.chooseLine(input.id, input.number);
+        if (isRefusal(result)) throw errors.REFUSED({ data: result });
+        return result;
+      }),
+      testShow: os.setup.testShow.handler(({ input, errors }) => {
+        const result = setup.testShow(input.id, input.text);
+        if (isRefusal(result)) throw errors.REFUSED({ data: result });
+        return result;
+      }),
+    },
+  });
+}
