@@ -35,14 +35,17 @@ export async function until<T, R>(stream: AsyncIterable<T>, found: (message: T) 
   late.catch(() => undefined);
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), late]);
+      const pending = iterator.next();
+      // When time is up first, the message that never came must not end the process.
+      pending.catch(() => undefined);
+      const next = await Promise.race([pending, late]);
       if (next.done) throw new Error(`${what}: the stream ended`);
       const result = found(next.value);
       if (result !== undefined) return result;
     }
   } finally {
     clearTimeout(timer);
-    void iterator.return?.();
+    void Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
 }
 

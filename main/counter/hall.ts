@@ -8,9 +8,13 @@ import { checkSite, trainingSite, type Site } from '../queue/index.ts';
 export const spaced = (text: string): string => text.replace(/^([A-Z]+)(\d)/, '$1 $2');
 
 /** The training hall under the name of the place that the catalogue describes. */
-export function siteOf(config: Record<string, unknown> | undefined, place: { centreName: string }, training: boolean): Site {
+export function siteOf(
+  config: Record<string, unknown> | undefined,
+  place: { centreName: string; shortPlace: string },
+  training: boolean,
+): Site {
   if (config) return checkSite(config as Parameters<typeof checkSite>[0]);
-  return { ...trainingSite, vi: place.centreName, training };
+  return { ...trainingSite, vi: place.centreName, en: `${place.shortPlace} Public Administration Service Centre`, training };
 }
 
 /** The queue's ticket on the hall's printer; the answer is what the printer itself said, never what we hoped. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { catalogueHandlers } from '../catalogue/handlers.ts';
 import { catalogueMigrations, createCatalogue } from '../catalogue/index.ts';
 import { deviceConfig } from '../contract/devices.ts';
+import { deliveryHandlers } from '../delivery/handlers.ts';
 import {
   createDelivery,
   fileSecrets,
@@ -12,7 +13,7 @@ import {
   SECRET_USER,
   type ProvinceConfigInput,
 } from '../delivery/index.ts';
-import { createDevices, migrations as devicesMigrations } from '../devices/index.ts';
+import { createDevices, createSetup, devicesHandlers, migrations as devicesMigrations } from '../devices/index.ts';
 import { createScanning, migrations as scannerMigrations, scannerHandlers } from '../devices/scanner/index.ts';
 import { documentsHandlers } from '../documents/handlers.ts';
 import { createDocuments, documentsMigrations } from '../documents/index.ts';
@@ -165,6 +166,13 @@ export async function openRooms(options: RoomsOptions) {
     documents: documentsHandlers(documents),
     scanner: scannerHandlers(scanning, (file) => files.link(file.path, file.name)),
     signing: signingHandlers(signing),
+    devices: devicesHandlers(devices, createSetup(devices), clock),
+    delivery: deliveryHandlers(delivery, {
+      store,
+      link: (file, name) => files.link(file, name),
+      upload: (uploadId) => files.upload(uploadId)?.file,
+      inDataDir: (relative) => path.join(dataDir, relative),
+    }),
   });
   return { store, neighbours, officers, pairing, files, catalogue, devices, scanning, documents, queue, delivery, signing, router };
 }
