@@ -18,8 +18,8 @@ export interface NativeJpeg {
   problem(): string | null;
   /** @param quality 1 to 100; @param dpi written into the JFIF header */
   encode(raw: Uint8Array, width: number, height: number, channels: 1 | 3, quality: number, dpi: number): Buffer;
-  /** Decodes at 1/1, 1/2, 1/4 or 1/8 of the size, which costs that much less. */
-  decode(jpeg: Uint8Array, denominator: 1 | 2 | 4 | 8, channels: 1 | 3): Pixels;
+  /** Decodes at `eighths`/8 of the size (1 to 8, rounded up), which costs that much less. */
+  decode(jpeg: Uint8Array, eighths: number, channels: 1 | 3): Pixels;
 }
 
 export interface SaneOption {

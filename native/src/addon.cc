@@ -55,15 +55,15 @@ Napi::Value encode(const Napi::CallbackInfo& info) {
   });
 }
 
-// decode(jpeg, denominator, channels): { width, height, data }
+// decode(jpeg, eighths, channels): { width, height, data }
 Napi::Value decode(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto jpeg = bytes(info, 0);
-    const int denominator = number(info, 1, 1, 8), channels = number(info, 2, 1, 3);
-    if ((denominator & (denominator - 1)) != 0 || channels == 2) throw std::runtime_error("scale is 1, 2, 4 or 8; channels 1 or 3");
+    const int eighths = number(info, 1, 1, 8), channels = number(info, 2, 1, 3);
+    if (channels == 2) throw std::runtime_error("channels are 1 or 3");
     std::vector<uint8_t> pixels;
     int width = 0, height = 0;
-    TurboJpeg::get().decode(jpeg.Data(), jpeg.ByteLength(), denominator, channels, pixels, width, height);
+    TurboJpeg::get().decode(jpeg.Data(), jpeg.ByteLength(), eighths, channels, pixels, width, height);
     auto result = Napi::Object::New(info.Env());
     result.Set("width", width);
     result.Set("height", height);

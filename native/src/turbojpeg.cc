@@ -104,11 +104,11 @@ JpegHeader TurboJpeg::header(const uint8_t* jpeg, size_t size) {
   return h;
 }
 
-void TurboJpeg::decode(const uint8_t* jpeg, size_t size, int denominator, int channels, std::vector<uint8_t>& out, int& width, int& height) {
+void TurboJpeg::decode(const uint8_t* jpeg, size_t size, int eighths, int channels, std::vector<uint8_t>& out, int& width, int& height) {
   const JpegHeader h = header(jpeg, size);
   Scoped tj(fn.initDecompress());
-  width = (h.width + denominator - 1) / denominator;
-  height = (h.height + denominator - 1) / denominator;
+  width = (h.width * eighths + 7) / 8;
+  height = (h.height * eighths + 7) / 8;
   out.resize(static_cast<size_t>(width) * height * channels);
   if (fn.decompress(tj.handle, jpeg, static_cast<unsigned long>(size), out.data(), width, width * channels, height, channels == 1 ? kGray : kRgb, 0) != 0) tj.fail();
 }

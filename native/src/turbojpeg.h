@@ -21,8 +21,8 @@ class TurboJpeg {
   // Throws std::runtime_error with libjpeg-turbo's own words.
   std::vector<uint8_t> encode(const uint8_t* raw, int width, int height, int stride, int channels, int quality, int dpi);
   JpegHeader header(const uint8_t* jpeg, size_t size);
-  // Decodes at 1/denominator of the size (1, 2, 4 or 8); `out` gets width*height*channels bytes.
-  void decode(const uint8_t* jpeg, size_t size, int denominator, int channels, std::vector<uint8_t>& out, int& width, int& height);
+  // Decodes at eighths/8 of the size (1 to 8), which libjpeg-turbo does inside the transform; `out` gets width*height*channels bytes.
+  void decode(const uint8_t* jpeg, size_t size, int eighths, int channels, std::vector<uint8_t>& out, int& width, int& height);
 
  private:
   TurboJpeg();

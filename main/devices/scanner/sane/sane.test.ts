@@ -169,10 +169,13 @@ describe.skipIf(!there)("SANE's test backend through the addon", () => {
     expect(scanning.scanners()[0]).toMatchObject({ state: 'error', reason: 'driver-crashed' });
     // It returns when it can: the heartbeat starts a new process after the pause, nobody clicks.
     await expect
-      .poll(async () => {
-        await scanning.check();
-        return scanning.scanners()[0]?.state;
-      })
+      .poll(
+        async () => {
+          await scanning.check();
+          return scanning.scanners()[0]?.state;
+        },
+        { timeout: 30_000 },
+      )
       .toBe('ready');
     scanning.sessions.start({ commandId: nextCommand(), componentKey: key, options: { ...feeder, source: 'flatbed' } });
     await scanning.sessions.idle();

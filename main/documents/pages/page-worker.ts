@@ -1,0 +1,116 @@
+import { rm, stat } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import { LEAST_DPI, type ImprovedPage, type Improvement, type Look } from './improve.ts';
+import type { WorkAnswer, WorkRequest } from './worker.ts';
+
+/** The addon is not built, or libjpeg-turbo is not installed: pages can be kept as scanned, but not worked on. */
+export class PageWorkMissingError extends Error {}
+export class PageWorkError extends Error {}
+
+export interface PageWorker {
+  /** Is the page blank, askew, marked with a code? @param dpi used when the file does not say */
+  look(file: string, dpi: number): Promise<Look>;
+  /** Writes a better copy to `out`; the scanned file stays as it came. */
+  improve(file: string, out: string, dpi: number, wish: Improvement): Promise<ImprovedPage>;
+  /**
+   * Makes copies of pages until together they take at most `limit` bytes: first fewer dots (never below 200), then lower
+   * quality, step by step. Pages that were small enough as scanned are not touched.
+   * @param outOf name of the copy of page `index`
+   * @returns the pages to use, in order, or null when even the last step is too large
+   */
+  fit(
+    pages: readonly { file: string; dpi: number }[],
+    limit: number,
+    outOf: (index: number) => string,
+  ): Promise<readonly (ImprovedPage | null)[] | null>;
+  close(): Promise<void>;
+}
+
+/** Quality of each step; below 40 stamps and thin diacritics suffer. */
+const STEPS = [80, 70, 60, 50, 40];
+/** A page that takes longer is broken in a way that would keep the worker for ever. */
+const LONGEST_MS = 60_000;
+
+/** Starts the worker when the first page comes; one that dies or hangs costs its page and is started again. */
+export function createPageWorker(options: { longestMs?: number } = {}): PageWorker {
+  type Pending = { resolve: (value: unknown) => void; reject: (error: Error) => void };
+  const pending = new Map<number, Pending>();
+  let worker: Worker | undefined;
+  let nextId = 1;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const watch = (): void => {
+    clearTimeout(timer);
+    if (pending.size > 0) timer = setTimeout(() => void worker?.terminate(), options.longestMs ?? LONGEST_MS);
+  };
+  const start = (): Worker => {
+    const started = new Worker(new URL('worker.ts', import.meta.url));
+    started.unref();
+    started.on('message', (answer: WorkAnswer) => {
+      const call = pending.get(answer.id);
+      pending.delete(answer.id);
+      watch();
+      if (pending.size === 0) started.unref();
+      if (!('error' in answer)) call?.resolve(answer.value);
+      else call?.reject(answer.missing ? new PageWorkMissingError(answer.error) : new PageWorkError(answer.error));
+    });
+    const gone = () => {
+      if (worker === started) worker = undefined;
+      clearTimeout(timer);
+      for (const call of pending.values()) call.reject(new PageWorkError('the page worker ended'));
+      pending.clear();
+    };
+    started.on('error', gone);
+    started.on('exit', gone);
+    return started;
+  };
+  type Unnumbered<R> = R extends unknown ? Omit<R, 'id'> : never;
+  const ask = <T>(request: Unnumbered<WorkRequest>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (closed) return reject(new PageWorkError('closing'));
+      worker ??= start();
+      worker.ref();
+      const id = nextId;
+      nextId += 1;
+      pending.set(id, { resolve: (value) => resolve(value as T), reject });
+      watch();
+      worker.postMessage({ ...request, id });
+    });
+  const improve = (file: string, out: string, dpi: number, wish: Improvement): Promise<ImprovedPage> =>
+    ask({ work: 'improve', file, out, dpi, wish });
+
+  return {
+    look: (file, dpi) => ask({ work: 'look', file, dpi }),
+    improve,
+    async fit(pages, limit, outOf) {
+      const sizes = await Promise.all(pages.map(async (p) => (await stat(p.file)).size));
+      const best: (ImprovedPage | null)[] = pages.map(() => null);
+      const total = () => sizes.reduce((sum, size, i) => sum + (best[i]?.bytes ?? size), 0);
+      for (const quality of STEPS) {
+        if (total() <= limit) return best;
+        // The largest pages first: often one photograph is all that is too much.
+        for (const index of [...sizes.keys()].sort((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0))) {
+          if (total() <= limit) return best;
+          const page = pages[index] as { file: string; dpi: number };
+          const smaller = await improve(page.file, outOf(index), page.dpi, {
+            deskew: false,
+            crop: false,
+            bilevel: false,
+            quality,
+            dpi: LEAST_DPI,
+          });
+          if (smaller.bytes < (best[index]?.bytes ?? sizes[index] ?? 0)) best[index] = smaller;
+        }
+      }
+      if (total() <= limit) return best;
+      await Promise.all(pages.map((_page, i) => rm(outOf(i), { force: true })));
+      return null;
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await worker?.terminate();
+    },
+  };
+}

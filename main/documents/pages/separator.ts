@@ -1,0 +1,62 @@
+import { code128Widths } from './code128.ts';
+
+/** What a separator sheet says; any page with this code ends one paper and begins the next, and is itself left out. */
+export const SEPARATOR_CODE = 'QUAY-TACH';
+
+/**
+ * Where a batch falls apart: pages are grouped into papers at separator sheets (left out) and at pages whose code starts
+ * with `barcodePrefix` (kept, they are first pages). Dropped and blank pages are the caller's to leave out before.
+ * @returns groups of page indexes, none empty, in order; `code` is what the group's first page said
+ */
+export function splitBatch(
+  pages: readonly { readonly codes: readonly string[] }[],
+  barcodePrefix?: string,
+): { code: string | null; pages: number[] }[] {
+  const groups: { code: string | null; pages: number[] }[] = [];
+  let open: { code: string | null; pages: number[] } | undefined;
+  for (const [index, page] of pages.entries()) {
+    if (page.codes.includes(SEPARATOR_CODE)) {
+      open = undefined;
+      continue;
+    }
+    const code = barcodePrefix === undefined ? undefined : page.codes.find((c) => c.startsWith(barcodePrefix));
+    if (!open || code !== undefined) {
+      open = { code: code ?? null, pages: [] };
+      groups.push(open);
+    }
+    open.pages.push(index);
+  }
+  return groups;
+}
+
+/** The separator sheet as an A4 PDF to print: one code across the top and one down the side, so that it may lie as it likes. */
+export function separatorSheet(): Buffer {
+  const module = 2.6; // points; almost 1 mm, readable at 100 dpi and askew
+  const widths = code128Widths(SEPARATOR_CODE);
+  const length = widths.reduce((a, b) => a + b, 0) * module;
+  const bars: string[] = [];
+  let at = 0;
+  for (const [i, w] of widths.entries()) {
+    if (i % 2 === 0) {
+      bars.push(`${((595 - length) / 2 + at).toFixed(2)} 640 ${(w * module).toFixed(2)} 130 re`);
+      bars.push(`440 ${(100 + at).toFixed(2)} 100 ${(w * module).toFixed(2)} re`);
+    }
+    at += w * module;
+  }
+  const content = `${bars.join('\n')}\nf\nBT /F 26 Tf 60 400 Td (TO NGAN CACH) Tj 0 -34 Td /F 15 Tf (Separator sheet: not part of any dossier) Tj ET\n`;
+  const objects = [
+    '<</Type/Catalog/Pages 2 0 R>>',
+    '<</Type/Pages/Count 1/Kids[3 0 R]>>',
+    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold>>>>>>/Contents 4 0 R>>',
+    `<</Length ${content.length}>>stream\n${content}endstream`,
+  ];
+  let text = '%PDF-1.4\n';
+  const offsets = objects.map((object, i) => {
+    const offset = text.length;
+    text += `${i + 1} 0 obj\n${object}\nendobj\n`;
+    return offset;
+  });
+  const xref = text.length;
+  text += `xref\n0 5\n0000000000 65535 f \n${offsets.map((o) => `${String(o).padStart(10, '0')} 00000 n \n`).join('')}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n${xref}\n%%EOF\n`;
+  return Buffer.from(text, 'latin1');
+}
