@@ -11,6 +11,9 @@ interface Span {
 
 const TOLD = 100;
 
+/** Words in the detail of a problem whose bytes hold a signature that no reader finds. */
+export const HIDDEN_SIGNATURE = 'with a signature in it';
+
 /**
  * What one revision holds beyond its own objects, sections and end mark. Every problem has the position.
  * @param last number of the newest revision, for telling which objects still count
@@ -98,9 +101,10 @@ function foreign(store: ObjectStore, start: number, end: number, code: 'unaccoun
     return end - start > PIECE ? foreign(store, start + PIECE, end, code) : [];
   }
   if (/\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj/.test(rest)) {
-    return [problem('duplicateObject', 'an object that no cross-reference entry names', start)];
+    const hidden = rest.includes('/ByteRange') ? `, ${HIDDEN_SIGNATURE}` : '';
+    return [problem('duplicateObject', `an object that no cross-reference entry names${hidden}`, start)];
   }
-  return [problem(code, `${end - start} bytes`, start)];
+  return [problem(code, rest.includes('/ByteRange') ? `${end - start} bytes ${HIDDEN_SIGNATURE}` : `${end - start} bytes`, start)];
 }
 
 function hasDuplicateKey(value: PdfObject, depth = 0): boolean {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { auditRevision } from './audit.ts';
 import type { PdfDict } from './objects.ts';
 import { PDF_LIMITS, PdfError, problem, type PdfLimits, type PdfProblem } from './problems.ts';
@@ -17,6 +17,8 @@ import {
 import { ObjectStore, PdfView } from './view.ts';
 import type { XrefStyle } from './xref.ts';
 
+const PIECE = 1 << 20;
+
 /** An open PDF file, as of its last revision. Reads what it is asked for and nothing more; close it with `close()`. */
 export class PdfFile extends PdfView {
   /** Bytes in the file. */
@@ -31,10 +33,10 @@ export class PdfFile extends PdfView {
   readonly revisions: readonly Revision[];
   /** What was noticed on opening. `audit()` finds more, at the price of reading every object. */
   readonly problems: readonly PdfProblem[];
-  readonly #close: () => Promise<void>;
+  readonly #handle: FileHandle;
 
   /** Use `openPdf`. */
-  constructor(store: ObjectStore, revisions: Revision[], problems: PdfProblem[], trailer: PdfDict, close: () => Promise<void>) {
+  constructor(store: ObjectStore, revisions: Revision[], problems: PdfProblem[], trailer: PdfDict, handle: FileHandle) {
     super(store, revisions.length - 1, trailer);
     this.size = store.source.size;
     this.revisions = revisions;
@@ -46,7 +48,7 @@ export class PdfFile extends PdfView {
     let highest = typeof size === 'number' ? size - 1 : 0;
     for (const num of store.history.keys()) if (num > highest) highest = num;
     this.highestObjectNumber = highest;
-    this.#close = close;
+    this.#handle = handle;
   }
 
   /** Raw bytes of the file. @throws PdfError truncated */
@@ -81,14 +83,38 @@ export class PdfFile extends PdfView {
   /**
    * Accounts for every byte: each revision must consist of its objects, its cross-reference sections and white space. Tells of second
    * headers, duplicate and unlisted objects, foreign bytes, keys written twice. Reads every object once (stream data are skipped).
-   * @param from first revision to look at
+   * @param from first revision to look at, `to` the one to stop before
    */
-  audit(from = 0): PdfProblem[] {
-    return this.revisions.slice(from).flatMap((revision) => auditRevision(this.store, revision, this.revisions.length - 1));
+  audit(from = 0, to = this.revisions.length): PdfProblem[] {
+    return this.revisions.slice(from, to).flatMap((revision) => auditRevision(this.store, revision, this.revisions.length - 1));
+  }
+
+  /** The bytes from `start` to before `end` in pieces of 1 MiB; each piece is good until the next is asked for. */
+  async *bytes(start: number, end: number): AsyncGenerator<Uint8Array> {
+    if (end > this.size) throw new PdfError('truncated', `bytes up to ${end} of ${this.size}`, start);
+    const buffers = [
+      Buffer.allocUnsafe(Math.min(PIECE, Math.max(1, end - start))),
+      Buffer.allocUnsafe(Math.min(PIECE, Math.max(1, end - start))),
+    ];
+    const fetch = async (at: number, which: number): Promise<Uint8Array> => {
+      const buffer = buffers[which % 2] ?? Buffer.alloc(0);
+      const { bytesRead } = await this.#handle.read(buffer, 0, Math.min(PIECE, end - at), at);
+      if (bytesRead === 0) throw new PdfError('truncated', 'the file became shorter while it was read', at);
+      return buffer.subarray(0, bytesRead);
+    };
+    // The next piece is read while the caller works on this one.
+    let coming = start < end ? fetch(start, 0) : undefined;
+    for (let at = start, count = 1; coming !== undefined; count++) {
+      const piece: Uint8Array = await coming;
+      at += piece.length;
+      coming = at < end ? fetch(at, count) : undefined;
+      coming?.catch(() => undefined);
+      yield piece;
+    }
   }
 
   async close(): Promise<void> {
-    await this.#close();
+    await this.#handle.close();
   }
 }
 
@@ -108,8 +134,7 @@ export async function openPdf(file: string, limits: PdfLimits = PDF_LIMITS): Pro
   try {
     const stat = await handle.stat();
     if (!stat.isFile()) throw new PdfError('unreadable', 'not a regular file');
-    const opened = handle;
-    return readPdf(new FileSource(handle.fd, stat.size), limits, async () => opened.close());
+    return readPdf(new FileSource(handle.fd, stat.size), limits, handle);
   } catch (error) {
     await handle.close();
     if (error instanceof Error && 'syscall' in error) throw new PdfError('unreadable', String('code' in error ? error.code : 'read'));
@@ -117,7 +142,7 @@ export async function openPdf(file: string, limits: PdfLimits = PDF_LIMITS): Pro
   }
 }
 
-function readPdf(source: FileSource, limits: PdfLimits, close: () => Promise<void>): PdfFile {
+function readPdf(source: FileSource, limits: PdfLimits, handle: FileHandle): PdfFile {
   const problems: PdfProblem[] = [];
   const head = Buffer.from(source.read(0, Math.min(1024, source.size))).toString('latin1');
   const header = head.indexOf('%PDF-');
@@ -130,7 +155,7 @@ function readPdf(source: FileSource, limits: PdfLimits, close: () => Promise<voi
   const newest = sections[0];
   if (newest === undefined) throw new PdfError('brokenXref', 'no cross-reference section');
   const store = new ObjectStore(source, limits, budget, revisions);
-  const file = new PdfFile(store, revisions, problems, newest.trailer, close);
+  const file = new PdfFile(store, revisions, problems, newest.trailer, handle);
   if (newest.trailer.entries.has('Encrypt')) problems.push(problem('encrypted', 'the trailer has /Encrypt'));
   for (const section of sections) {
     if (section.trailer.duplicateKeys !== undefined) problems.push(problem('duplicateKey', 'in a trailer', section.offset));

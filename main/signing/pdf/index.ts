@@ -1,4 +1,5 @@
 /** Reading PDF files for signing and verifying: strict, bounded, by random access. */
+export { HIDDEN_SIGNATURE } from './audit.ts';
 export { openPdf, PdfFile } from './file.ts';
 export { PdfView } from './view.ts';
 export { PDF_LIMITS, PdfError, problem, type PdfLimits, type PdfProblem, type PdfProblemCode } from './problems.ts';
@@ -8,6 +9,7 @@ export {
   docMdpOf,
   readFields,
   readLock,
+  readPermissions,
   readSignatureFields,
   transforms,
   type FieldLock,

@@ -1,0 +1,166 @@
+import {
+  PdfError,
+  isDict,
+  isName,
+  isRef,
+  readPermissions,
+  type PdfFile,
+  type PdfObject,
+  type PdfPermissions,
+  type PdfView,
+} from '../pdf/index.ts';
+import { Comparison, LEVELS } from './compare.ts';
+import { Rules } from './rules.ts';
+import type { Modifications } from './types.ts';
+
+/** What one revision did to the document as it stood before. */
+export interface Step {
+  revision: number;
+  level: Modifications;
+  reasons: string[];
+  /** Bytes or entries that no object accounts for. */
+  unaccounted: string[];
+  /** Against DocMDP, or a field that was locked; undefined when permitted. */
+  forbidden: 'docMdp' | 'field' | undefined;
+}
+
+/**
+ * Judges revision `index` (1 or later) against the one before.
+ * @param check called now and then; throws when time is up
+ */
+export function judgeStep(file: PdfFile, index: number, check: () => void): Step {
+  const step: Step = { revision: index, level: 'NONE', reasons: [], unaccounted: [], forbidden: undefined };
+  try {
+    check();
+    step.unaccounted = file
+      .audit(index, index + 1)
+      .filter((item) => item.code !== 'duplicateKey' || item.blocks)
+      .map((item) => `${item.code}: ${item.detail}`);
+    const [older, newer] = [file.at(index - 1), file.at(index)];
+    const changed = changedNumbers(file, index);
+    const comparison = new Comparison(older, newer, changed);
+    const touched = { fields: new Set<string>() };
+    const rules = new Rules(comparison, touched);
+    rules.trailer();
+    if (changed.size > 0) {
+      govern(comparison, older);
+      rules.root();
+      comparison.run();
+      if (comparison.level !== 'OTHER') leftovers(file, index, comparison);
+    } else comparison.run();
+    step.level = comparison.level;
+    step.reasons = comparison.reasons;
+    step.forbidden = forbidden(step.level, touched.fields, older);
+  } catch (error) {
+    if (!(error instanceof PdfError)) throw error;
+    step.level = 'OTHER';
+    step.reasons.push(`OTHER: ${error.problem.code}: ${error.problem.detail}`);
+    step.forbidden = 'docMdp';
+  }
+  return step;
+}
+
+function changedNumbers(file: PdfFile, index: number): Set<number> {
+  const changed = new Set<number>();
+  for (const section of file.revisions[index]?.sections ?? []) {
+    for (const num of section.entries.keys()) {
+      const before = file.store.entry(num, index - 1);
+      const after = file.store.entry(num, index);
+      if (after === undefined || after.revision !== index) continue;
+      const gone = before === undefined || before.type === 'free';
+      if (gone && after.type === 'free') continue;
+      if (before?.type === 'offset' && after.type === 'offset' && before.offset === after.offset && before.gen === after.gen) continue;
+      changed.add(num);
+    }
+  }
+  return changed;
+}
+
+/** The catalogue, the page tree and the fields of the older state: they have rules of their own wherever they are reached from. */
+function govern(comparison: Comparison, view: PdfView): void {
+  const add = (value: PdfObject | undefined, types: (string | undefined)[]): PdfObject => {
+    if (!isRef(value)) return null;
+    const dict = view.dict(value);
+    if (dict === undefined || comparison.governed.has(value.num)) return null;
+    const type = view.get(dict, 'Type');
+    // An object that says it is something else keeps its strict treatment.
+    if (!types.includes(isName(type) ? type.value : undefined)) return null;
+    comparison.governed.add(value.num);
+    return view.get(dict, 'Kids');
+  };
+  const walk = (start: PdfObject, types: (string | undefined)[]): void => {
+    const stack: PdfObject[] = [start];
+    for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
+      const kids = add(item, types);
+      if (Array.isArray(kids)) stack.push(...kids);
+    }
+  };
+  comparison.governed.add(view.rootRef.num);
+  walk(view.root.entries.get('Pages') ?? null, ['Pages', 'Page']);
+  const form = view.dict(view.root.entries.get('AcroForm'));
+  const fields = form === undefined ? null : view.get(form, 'Fields');
+  if (Array.isArray(fields)) for (const field of fields) walk(field, [undefined, 'Annot']);
+}
+
+/** Objects that the revision wrote and that nothing leads to. */
+function leftovers(file: PdfFile, index: number, comparison: Comparison): void {
+  const streams = new Set(file.revisions[index]?.sections.flatMap((section) => [section.streamNumber, section.hybrid?.streamNumber]));
+  const containers = new Set<number>();
+  for (const num of comparison.changed) {
+    const entry = file.store.entry(num, index);
+    if (entry?.type === 'packed') containers.add(entry.container);
+  }
+  for (const num of comparison.changed) {
+    const entry = file.store.entry(num, index);
+    if (comparison.reached.has(num) || entry === undefined || entry.type === 'free') continue;
+    const before = file.store.entry(num, index - 1);
+    const isNew = before === undefined || before.type === 'free';
+    if (isNew && streams.has(num)) continue;
+    if (isNew && containers.has(num) && listed(file, num, index)) continue;
+    const at = { kind: 'ref' as const, num, gen: entry.type === 'offset' ? entry.gen : 0 };
+    if (!isNew && comparison.unchanged(at)) continue;
+    if (!isNew && oldXrefStream(comparison.old, num)) continue;
+    comparison.differ('OTHER', `object ${num} was written and nothing leads to it`);
+    return;
+  }
+}
+
+/** A writer may reuse the number of the older cross-reference stream for its own. */
+function oldXrefStream(view: PdfView, num: number): boolean {
+  const value = view.resolve({ kind: 'ref', num, gen: 0 });
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    value.kind === 'stream' &&
+    isDict(value.dict) &&
+    isName(value.dict.entries.get('Type'), 'XRef')
+  );
+}
+
+/** Whether every object in an object stream is one that the cross-reference names, so that nothing hides in it. */
+function listed(file: PdfFile, container: number, index: number): boolean {
+  return file.store.container(container, index).index.every((place, at) => {
+    const entry = file.store.entry(place.num, index);
+    return entry?.type === 'packed' && entry.container === container && entry.index === at;
+  });
+}
+
+/** Whether what a revision did was permitted by what stood before it (ISO 32000-2, 12.8.2.2 and 12.8.2.4). */
+function forbidden(level: Modifications, fields: Set<string>, before: PdfView): Step['forbidden'] {
+  if (level === 'NONE' || level === 'LTA_UPDATES') return undefined;
+  const permissions = readPermissions(before);
+  const limits = [permissions.docMdp, ...permissions.locks.map((lock) => lock.p)].filter((p) => p !== undefined);
+  // Without a certification, forms may be filled and signed; comments need an explicit permission.
+  const limit = limits.length === 0 ? 2 : Math.min(...limits);
+  if (LEVELS.indexOf(level) > limit) return 'docMdp';
+  return [...fields].some((field) => locked(permissions, field)) ? 'field' : undefined;
+}
+
+export function locked(permissions: PdfPermissions, field: string): boolean {
+  return permissions.locks.some((lock) => {
+    // A name covers the fields below it.
+    const named = lock.fields.some((name) => field === name || field.startsWith(`${name}.`));
+    return lock.action === 'All' || (lock.action === 'Include' ? named : !named);
+  });
+}

@@ -1,0 +1,153 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Job, Report } from './child.ts';
+import type { Verification, VerifyOptions } from './types.ts';
+
+export interface VerifierLimits {
+  /** Milliseconds of work for one file, waiting for the network aside; large files get a second more per 50 MB. */
+  workMs: number;
+  /** Milliseconds of waiting for revocation services over the whole file. */
+  networkMs: number;
+  /** Megabytes of JavaScript heap. */
+  heapMb: number;
+  /** Files after which the process is replaced. */
+  files: number;
+  /** Milliseconds without work after which the process ends. */
+  idleMs: number;
+}
+
+export const VERIFIER_LIMITS: VerifierLimits = { workMs: 7000, networkMs: 60_000, heapMb: 512, files: 500, idleMs: 20_000 };
+
+export interface Verifier {
+  verify(file: string, options: VerifyOptions): Promise<Verification>;
+  /** Ends the process. The next file starts a new one. */
+  close(): Promise<void>;
+}
+
+const GRACE_MS = 1500;
+
+/** How the child is started: a small seam, so that tests can put a broken one in its place. */
+export type Start = (heapMb: number) => ChildProcess;
+
+export const startChild: Start = (heapMb) =>
+  fork(fileURLToPath(new URL('child.ts', import.meta.url)), [], {
+    execArgv: [`--max-old-space-size=${heapMb}`, '--disable-warning=ExperimentalWarning'],
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+
+/**
+ * A verifier in a process of its own, one file at a time. Whatever happens to that process, each file gets an answer: a hang, a crash
+ * or an empty memory is TOTAL-FAILED with a reason, and the next file gets a fresh process.
+ */
+export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: Start = startChild): Verifier {
+  let child: ChildProcess | undefined;
+  let done = 0;
+  let count = 0;
+  let idle: NodeJS.Timeout | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const end = async (): Promise<void> => {
+    clearTimeout(idle);
+    const ending = child;
+    child = undefined;
+    done = 0;
+    if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
+    ending.ref();
+    await new Promise<void>((resolve) => {
+      ending.once('exit', () => resolve());
+      ending.kill('SIGKILL');
+    });
+  };
+
+  const one = async (file: string, options: VerifyOptions): Promise<Verification> => {
+    clearTimeout(idle);
+    if (done >= limits.files) await end();
+    const size = await stat(file).then(
+      (about) => about.size,
+      () => 0,
+    );
+    const budget = limits.workMs + (size / 50e6) * 1000;
+    child ??= start(limits.heapMb);
+    child.ref();
+    child.channel?.ref();
+    const job: Job = { id: ++count, file, options, budget };
+    const answer = await ask(child, job, budget + GRACE_MS, limits.networkMs);
+    done++;
+    if ('broken' in answer) {
+      await end();
+      return failed(file, answer.broken);
+    }
+    child.unref();
+    child.channel?.unref();
+    idle = setTimeout(() => void end(), limits.idleMs).unref();
+    return answer.result;
+  };
+
+  return {
+    async verify(file, options) {
+      const mine = queue.then(async () => one(file, options));
+      queue = mine.catch(() => undefined);
+      return mine;
+    },
+    close: end,
+  };
+}
+
+/** `timeout`, `crash`, or the error that the child reported. */
+type Broken = string;
+
+async function ask(
+  child: ChildProcess,
+  job: Job,
+  workMs: number,
+  networkMs: number,
+): Promise<{ result: Verification } | { broken: Broken }> {
+  return new Promise((resolve) => {
+    let timer = setTimeout(() => finish({ broken: 'timeout' }), workMs);
+    let left = workMs;
+    let networkLeft = networkMs;
+    let since = performance.now();
+    const pass = (): number => {
+      const spent = performance.now() - since;
+      since = performance.now();
+      clearTimeout(timer);
+      return spent;
+    };
+    const finish = (answer: { result: Verification } | { broken: Broken }): void => {
+      clearTimeout(timer);
+      child.off('message', hear);
+      child.off('exit', gone);
+      child.off('error', gone);
+      resolve(answer);
+    };
+    const gone = (): void => finish({ broken: 'crash' });
+    const hear = (report: Report): void => {
+      if (report.id !== job.id) return;
+      if ('result' in report) finish({ result: report.result });
+      else if ('error' in report) finish({ broken: report.error });
+      else if (report.network) {
+        left -= pass();
+        timer = setTimeout(() => finish({ broken: 'timeout' }), Math.max(1, networkLeft));
+      } else {
+        networkLeft -= pass();
+        timer = setTimeout(() => finish({ broken: 'timeout' }), Math.max(1, left));
+      }
+    };
+    child.on('message', hear);
+    child.on('exit', gone);
+    child.on('error', gone);
+    child.send(job, (error) => {
+      if (error !== null) gone();
+    });
+  });
+}
+
+function failed(file: string, broken: Broken): Verification {
+  const [vi, en] =
+    broken === 'timeout'
+      ? ['Kiểm tra quá thời gian cho phép; tệp không đáng tin cậy.', 'Checking took too long; the file cannot be relied on.']
+      : ['Không kiểm tra được tệp này; tệp không đáng tin cậy.', 'The file could not be checked; it cannot be relied on.'];
+  return { file, verdict: 'TOTAL-FAILED', signatures: [], reason: `unreadable: ${en} (${broken})`, vi, en };
+}

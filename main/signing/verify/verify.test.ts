@@ -1,0 +1,206 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commented, filled, hostiles, makeKit, type Kit } from '../../../tests/fixtures/hostile/index.ts';
+import { samplePdf, type FixturePdf } from '../../../tests/fixtures/signed/document.ts';
+import { makePki, type Identity, type Pki } from '../../../tests/fixtures/signed/pki.ts';
+import { part } from '../../../tests/parts.ts';
+import { closeVerifier, quickVerify, verify, type Verification, type VerifyOptions } from './index.ts';
+
+const openssl = part('openssl');
+
+describe.skipIf(!openssl)('verify', () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'verify-'));
+  let pki: Pki;
+  let who: Identity;
+  let kit: Kit;
+  let count = 0;
+
+  beforeAll(() => {
+    pki = makePki(dir);
+    who = pki.identity('signer');
+    kit = makeKit(pki, who);
+  });
+  afterAll(async () => {
+    await closeVerifier();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const put = (bytes: Uint8Array): string => {
+    const file = path.join(dir, `${++count}.pdf`);
+    writeFileSync(file, bytes);
+    return file;
+  };
+  const look = async (bytes: Uint8Array | FixturePdf, options: VerifyOptions = {}): Promise<Verification> =>
+    verify(put(bytes instanceof Uint8Array ? bytes : bytes.bytes), { trustDir: pki.trust, offline: true, ...options });
+  const sign = (): FixturePdf => samplePdf().sign(pki, { who });
+
+  it('passes a good signature, and says so in two languages', async () => {
+    const answer = await look(sign());
+    expect(answer).toMatchObject({
+      verdict: 'TOTAL-PASSED',
+      signatures: [
+        {
+          field: 'ky9',
+          verdict: 'TOTAL-PASSED',
+          subIndication: null,
+          modifications: 'NONE',
+          coversWholeFile: true,
+          signer: 'Nguyễn Văn Mẫu',
+          level: 'B-B',
+          timestampAt: null,
+        },
+      ],
+    });
+    expect(answer.signatures[0]?.vi).toBe('Chữ ký hợp lệ.');
+    expect(answer.signatures[0]?.signedAt).toMatch(/^\d{4}-\d\d-\d\dT/);
+  });
+
+  it('knows algorithms: ECDSA, PSS, SHA-384, SHA-512, RSA 3072', async () => {
+    const p256 = pki.identity('p256', { algorithm: ['EC', '-pkeyopt', 'ec_paramgen_curve:P-256'] });
+    const p384 = pki.identity('p384', { algorithm: ['EC', '-pkeyopt', 'ec_paramgen_curve:P-384'] });
+    const rsa = pki.identity('r3072', { algorithm: ['RSA', '-pkeyopt', 'rsa_keygen_bits:3072'] });
+    const files = [
+      samplePdf().sign(pki, { who: p256 }),
+      samplePdf().sign(pki, { who: p384, digest: 'sha384' }),
+      samplePdf().sign(pki, { who: rsa, digest: 'sha512' }),
+      samplePdf().sign(pki, { who, pss: true }),
+      samplePdf().sign(pki, { who, pss: true, digest: 'sha512' }),
+    ];
+    for (const file of files) expect((await look(file)).verdict).toBe('TOTAL-PASSED');
+  });
+
+  it('calls a good signature of an unknown issuer indeterminate', async () => {
+    const file = put(sign().bytes);
+    expect(await verify(file, { offline: true })).toMatchObject({
+      verdict: 'INDETERMINATE',
+      signatures: [{ subIndication: 'NO_CERTIFICATE_CHAIN_FOUND', modifications: 'NONE' }],
+    });
+  });
+
+  it('accepts a plain PKCS#7 signature without calling it PAdES', async () => {
+    const answer = await look(samplePdf().sign(pki, { who, subFilter: 'adbe.pkcs7.detached', plain: true }));
+    expect(answer).toMatchObject({ verdict: 'TOTAL-PASSED', signatures: [{ level: 'CMS' }] });
+  });
+
+  it('reads timestamps, and judges the certificate at their time', async () => {
+    const file = samplePdf().sign(pki, { who, timestamp: true });
+    const answer = await look(file);
+    expect(answer).toMatchObject({ verdict: 'TOTAL-PASSED', signatures: [{ level: 'B-T' }] });
+    expect(answer.signatures[0]?.timestampAt).toMatch(/Z$/);
+    const short = samplePdf().sign(pki, { who: pki.identity('short', { days: 1 }) });
+    expect(await look(short, { at: Date.now() + 10 * 86_400_000 })).toMatchObject({
+      verdict: 'INDETERMINATE',
+      signatures: [{ subIndication: 'OUT_OF_BOUNDS_NO_POE' }],
+    });
+    const stamped = samplePdf().sign(pki, { who: pki.identity('short2', { days: 1 }), timestamp: true });
+    expect((await look(stamped, { at: Date.now() + 10 * 86_400_000 })).verdict).toBe('TOTAL-PASSED');
+    expect((await look(stamped, { at: Date.now() - 86_400_000 })).verdict).toBe('INDETERMINATE');
+  });
+
+  it('passes what later revisions may do, and names it', async () => {
+    const twice = sign().sign(pki, { who, visible: 'hai' });
+    expect((await look(twice)).signatures.map((one) => [one.verdict, one.modifications, one.coversWholeFile])).toEqual([
+      ['TOTAL-PASSED', 'FORM_FILLING', false],
+      ['TOTAL-PASSED', 'NONE', true],
+    ]);
+    const archived = sign().archive(pki);
+    expect((await look(archived)).signatures.map((one) => [one.verdict, one.modifications, one.level])).toEqual([
+      ['TOTAL-PASSED', 'LTA_UPDATES', 'B-T'],
+      ['TOTAL-PASSED', 'NONE', 'DocTimeStamp'],
+    ]);
+    expect(await look(filled(sign()))).toMatchObject({ verdict: 'TOTAL-PASSED', signatures: [{ modifications: 'FORM_FILLING' }] });
+    expect(await look(filled(samplePdf().sign(pki, { who, certify: 2 })))).toMatchObject({ verdict: 'TOTAL-PASSED' });
+    expect(await look(commented(samplePdf().sign(pki, { who, certify: 3 })))).toMatchObject({
+      verdict: 'TOTAL-PASSED',
+      signatures: [{ modifications: 'ANNOTATIONS' }],
+    });
+    expect(await look(filled(samplePdf().sign(pki, { who, lock: '/Action/Include/Fields[(khac)]' })))).toMatchObject({
+      verdict: 'TOTAL-PASSED',
+    });
+    expect(await look(samplePdf().sign(pki, { who, certify: 1 }).archive(pki))).toMatchObject({ verdict: 'TOTAL-PASSED' });
+    expect(await look(sign().update({}))).toMatchObject({
+      verdict: 'TOTAL-PASSED',
+      signatures: [{ modifications: 'NONE', coversWholeFile: false }],
+    });
+    expect(
+      await look(sign().update({ 20: '<</Producer(x)/ModDate(D:2026)>>' }, { trailer: '/Root 1 0 R/ID[<00><01>]/Info 20 0 R' })),
+    ).toMatchObject({ verdict: 'TOTAL-PASSED', signatures: [{ modifications: 'LTA_UPDATES' }] });
+  });
+
+  it('tells unsigned, unreadable and missing files apart', async () => {
+    expect(await look(samplePdf())).toMatchObject({
+      verdict: 'NO-SIGNATURE',
+      signatures: [],
+      reason: expect.stringContaining('no signature'),
+    });
+    expect(await look(Buffer.from('hello'))).toMatchObject({
+      verdict: 'TOTAL-FAILED',
+      signatures: [],
+      reason: expect.stringContaining('notPdf'),
+    });
+    expect(await verify(path.join(dir, 'none.pdf'))).toMatchObject({
+      verdict: 'TOTAL-FAILED',
+      reason: expect.stringContaining('unreadable'),
+    });
+  });
+
+  it("offers a quick look at one's own output", async () => {
+    const twice = sign().sign(pki, { who });
+    expect(await quickVerify(put(twice.bytes))).toMatchObject({
+      intact: true,
+      signatures: [
+        { intact: true, modifications: 'FORM_FILLING' },
+        { intact: true, coversWholeFile: true },
+      ],
+    });
+    expect(await quickVerify(put(samplePdf().bytes))).toMatchObject({ intact: false, signatures: [] });
+    const broken = Buffer.from(twice.bytes);
+    broken[300] = (broken[300] ?? 0) ^ 1;
+    expect((await quickVerify(put(broken))).intact).toBe(false);
+  });
+
+  it('agrees with openssl about its own fixtures', () => {
+    const content = Buffer.from('xin chào');
+    const cms = put(pki.cms(content, who));
+    const data = put(content);
+    const out = execFileSync(
+      'openssl',
+      [
+        'cms',
+        '-verify',
+        '-cades',
+        '-binary',
+        '-inform',
+        'DER',
+        '-in',
+        cms,
+        '-content',
+        data,
+        '-CAfile',
+        path.join(pki.trust, 'root.pem'),
+        '-purpose',
+        'any',
+      ],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    expect(out.equals(readFileSync(data))).toBe(true);
+  });
+
+  it('fails or refuses every hostile file, in time', async () => {
+    const wrong: string[] = [];
+    for (const hostile of hostiles) {
+      const started = performance.now();
+      const answer = await look(hostile.make(kit));
+      const good = hostile.must === 'failed' ? answer.verdict === 'TOTAL-FAILED' : answer.verdict !== 'TOTAL-PASSED';
+      if (!good || performance.now() - started > 10_000) wrong.push(`${hostile.name}: ${answer.verdict}`);
+      if (answer.reason?.includes('crash') === true || answer.reason?.includes('Error') === true)
+        wrong.push(`${hostile.name}: ${answer.reason}`);
+      if (answer.verdict !== 'NO-SIGNATURE' && answer.signatures.length === 0 && answer.reason === undefined)
+        wrong.push(`${hostile.name}: no reason`);
+    }
+    expect(wrong).toEqual([]);
+  }, 120_000);
+});
