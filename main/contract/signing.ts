@@ -168,7 +168,7 @@ export const todoView = z.object({
   documentId: z.string(),
   dossierCode: z.string(),
   title: z.string(),
-  kind: z.enum(['timestamp']),
+  kind: z.enum(['timestamp', 'long-term']),
   since: instant,
 });
 
@@ -213,6 +213,8 @@ export const signingContract = {
   /** When no timestamp came: ask again, sign now as B-B and leave a to-do, or stop. */
   answerTimestamp: base.input(command({ batchId: z.string(), answer: z.enum(['retry', 'without', 'stop']) })).output(batchView),
   todos: base.output(z.array(todoView)),
+  /** Asks again for the timestamps that are owed. */
+  settleTodos: base.input(command({})).output(z.object({ settled: z.number().int(), left: z.number().int() })),
   signedFile: base.input(z.object({ documentId: z.string() })).output(fileLink),
   settings: base.output(settingsView),
   saveSettings: base

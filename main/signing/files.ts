@@ -1,7 +1,10 @@
 import type { Refusal } from '../contract/refusal.ts';
 import { makeAppearance, onPage, usualPlace, type Picture } from './appearance/index.ts';
-import type { BatchFile, Step } from './batch/journal.ts';
+import type { BatchFile, Owed, Step } from './batch/journal.ts';
 import { storeEvidence, type TrustFinding } from './evidence.ts';
+import type { Certificate } from './cms/index.ts';
+import { collectLongTerm, TimestampError, type LongTermOptions } from './trust/index.ts';
+import { upgradeFile, type Stamp } from './upgrade.ts';
 import { prepareFile, type Level, type PreparedFile, type SignedFile, type Signer } from './sign.ts';
 
 export interface PrepareContext {
@@ -55,9 +58,24 @@ export function prepareBatchFile(file: BatchFile, signer: Signer, context: Prepa
 }
 
 export interface CompleteContext {
+  /** The level that was asked for. */
   readonly level: Level;
   readonly finding: TrustFinding | undefined;
   readonly now: number;
+  readonly stamp: Stamp | null;
+  readonly longTerm: LongTermOptions;
+  /** Other certificates at hand. */
+  readonly pool: readonly Certificate[];
+}
+
+export interface Completed {
+  /** The level that was reached. */
+  readonly level: Level;
+  readonly sha256: string;
+  /** What is still owed; said to the officer, never dropped. */
+  readonly owes: Owed | null;
+  /** Certificates whose revocation state could not be captured. */
+  readonly missing: readonly string[];
 }
 
 const NOT_ASKED: TrustFinding = {
@@ -69,15 +87,40 @@ const NOT_ASKED: TrustFinding = {
   crls: [],
 };
 
-/** After the rename: evidence beside the result. */
+/** After the rename: long-term data when asked for, and the evidence beside the result. */
 export async function completeSigned(
-  file: BatchFile,
+  output: string,
   signer: Signer,
   signed: SignedFile,
-  timestamped: boolean,
+  timestamp: Buffer | null,
   context: CompleteContext,
-): Promise<{ level: Level; sha256: string }> {
-  const level: Level = timestamped ? 'B-T' : 'B-B';
-  await storeEvidence(file.output, signed.field, signer, level, context.now, context.finding ?? NOT_ASKED);
-  return { level, sha256: signed.sha256 };
+): Promise<Completed> {
+  const done = await raise(output, signer.certificate, signed, timestamp, context);
+  await storeEvidence(output, signed.field, signer, done.level, context.now, context.finding ?? NOT_ASKED);
+  return done;
+}
+
+/** From B-T upwards: B-LT when every certificate has an answer, B-LTA when a second timestamp comes too. */
+export async function raise(
+  output: string,
+  certificate: Certificate,
+  signed: Pick<SignedFile, 'field' | 'sha256'>,
+  timestamp: Buffer | null,
+  context: CompleteContext,
+): Promise<Completed> {
+  const { sha256, field } = signed;
+  if (!timestamp) return { level: 'B-B', sha256, owes: context.level === 'B-B' ? null : 'timestamp', missing: [] };
+  if (context.level === 'B-B' || context.level === 'B-T') return { level: 'B-T', sha256, owes: null, missing: [] };
+  const data = await collectLongTerm(certificate, context.pool, timestamp, context.longTerm);
+  if (!data.complete) return { level: 'B-T', sha256, owes: 'long-term', missing: data.missing };
+  const lasting = { validation: { field, data } };
+  if (context.level === 'B-LTA' && context.stamp) {
+    try {
+      return { level: 'B-LTA', sha256: await upgradeFile(output, { ...lasting, stamp: context.stamp }), owes: null, missing: [] };
+    } catch (error) {
+      if (!(error instanceof TimestampError)) throw error;
+    }
+  }
+  const owes = context.level === 'B-LTA' ? 'long-term' : null;
+  return { level: 'B-LT', sha256: await upgradeFile(output, { ...lasting, stamp: null }), owes, missing: [] };
 }

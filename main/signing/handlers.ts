@@ -74,6 +74,7 @@ export function signingHandlers(signing: Signing) {
     todos: os.todos.handler(() =>
       signing.journal.todos().map(({ documentId, dossierCode, title, kind, since }) => ({ documentId, dossierCode, title, kind, since })),
     ),
+    settleTodos: os.settleTodos.handler(async ({ errors }) => settle(await signing.settleTodos(), errors)),
     signedFile: os.signedFile.handler(async ({ input, errors }) => {
       const item = settle(signing.journal.item(input.documentId) ?? unknownDocument(), errors);
       if (item.signedAt === null) throw errors.REFUSED({ data: notSigned() });

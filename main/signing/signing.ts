@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { businessDay, vietnamIso } from '../store/index.ts';
@@ -7,7 +7,9 @@ import { BatchRunner, type TimestampAnswer } from './batch/runner.ts';
 import { reconcile } from './batch/recover.ts';
 import { findPlaces } from './appearance/index.ts';
 import { cleanCopy } from './clean.ts';
-import { completeSigned, prepareBatchFile } from './files.ts';
+import { completeSigned, prepareBatchFile, type CompleteContext } from './files.ts';
+import { settle } from './todos.ts';
+import type { Stamp } from './upgrade.ts';
 import { preview, type Preview } from './preview.ts';
 import {
   batchRunning,
@@ -25,8 +27,8 @@ import { RootStore } from './roots.ts';
 import { folders, readSettings, writeSettings, type SigningSettings } from './settings.ts';
 import { TIMESTAMP_ROOM, type Level } from './sign.ts';
 import { allModules, listTokens, openKey, TRAINING_MODULE, type OpenKey, type TokenList } from './tokens/index.ts';
-import { readCertificate } from './cms/index.ts';
-import { assess, issuersOf, requestTimestamp } from './trust/index.ts';
+import { readCertificate, type Certificate } from './cms/index.ts';
+import { assess, issuersOf, requestTimestamp, TimestampError } from './trust/index.ts';
 import type { SignedResult, SigningDeps, WorklistAddition } from './types.ts';
 
 export interface StartItem {
@@ -291,9 +293,8 @@ export class Signing {
   }
 
   private makeRunner(batch: Batch, key: OpenKey | null): BatchRunner {
-    const settings = this.settings();
     const { clock } = this.deps;
-    const tsa = settings.tsaUrl;
+    const stamp = this.stamp();
     const runner = new BatchRunner(batch, key, {
       journal: this.journal,
       now: () => clock.now(),
@@ -307,13 +308,9 @@ export class Signing {
           step: item?.steps[0] ?? 'leader',
         });
       },
-      timestamp: batch.level === 'B-B' || tsa === null ? null : (signature) => requestTimestamp(signature, { url: tsa }),
-      complete: (file, signer, signed, timestamped) =>
-        completeSigned(file, signer, signed, timestamped, {
-          level: batch.level,
-          finding: this.findings.get(signer.certificate.id),
-          now: clock.now(),
-        }),
+      timestamp: batch.level === 'B-B' || !stamp ? null : (signature) => stamp(createHash('sha256').update(signature).digest()),
+      complete: (file, signer, signed, timestamp) =>
+        completeSigned(file.output, signer, signed, timestamp, this.completion(batch.level, signer.certificate, signer.chain)),
       changed: () => this.tellListeners(),
       signed: () => this.tellSigned(),
       ...(this.deps.pollMs === undefined ? {} : { pollMs: this.deps.pollMs }),
@@ -324,6 +321,42 @@ export class Signing {
       this.tellListeners();
     });
     return runner;
+  }
+
+  private stamp(): Stamp | null {
+    const url = this.settings().tsaUrl;
+    return url === null ? null : (imprint) => requestTimestamp(imprint, { url, ...this.deps.tsa });
+  }
+
+  private completion(level: Level, certificate: Certificate, pool: readonly Certificate[]): CompleteContext {
+    const now = this.deps.clock.now();
+    return {
+      level,
+      finding: this.findings.get(certificate.id),
+      now,
+      stamp: this.stamp(),
+      pool,
+      longTerm: { trust: this.roots.trust(), at: now, offline: this.settings().offline },
+    };
+  }
+
+  /** Asks again for the timestamps and long-term data that signed documents owe; the other rooms hear of the new files. */
+  async settleTodos(): Promise<{ settled: number; left: number } | Refusal> {
+    const stamp = this.stamp();
+    if (!stamp) return noTsa();
+    let settled = 0;
+    for (const todo of this.journal.todos()) {
+      try {
+        const done = await settle(todo, this.settings().level, stamp, (certificate, pool) => this.completion('B-LTA', certificate, pool));
+        if (!done) continue;
+        this.journal.setUpgraded(todo.documentId, todo.file, done.sha256, done.level);
+        settled += 1;
+      } catch (error) {
+        if (!(error instanceof TimestampError)) throw error;
+      }
+    }
+    this.tellSigned();
+    return { settled, left: this.journal.todos().length };
   }
 
   cancel(batchId: string): BatchView | Refusal {

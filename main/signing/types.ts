@@ -41,6 +41,8 @@ export interface SigningDeps {
   readonly agency?: string;
   readonly tokenProcess?: Partial<TokenProcessOptions>;
   readonly onError?: (error: unknown) => void;
+  /** Patience with the timestamp server; tests shorten it. */
+  readonly tsa?: { readonly timeoutMs?: number; readonly tries?: number; readonly pauseMs?: number };
   /** How often a pulled token is looked for. */
   readonly pollMs?: number;
 }

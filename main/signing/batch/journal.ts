@@ -28,6 +28,9 @@ export interface SignedRecord {
 }
 
 /** The SQL of the room. Every change tells the listeners that something changed; the content stays in the tables. */
+/** What a signed document still owes: a timestamp, or the data that make it last. */
+export type Owed = 'timestamp' | 'long-term';
+
 export class Journal {
   private readonly store: Store;
   constructor(store: Store) {
@@ -178,17 +181,17 @@ export class Journal {
   }
 
   /** One file has its signature under its final name. The item goes to its next step, or is finished and must be told. */
-  fileSigned(file: BatchFile, record: SignedRecord, owesTimestamp: boolean): void {
+  fileSigned(file: BatchFile, record: SignedRecord, owes: Owed | null): void {
     this.change(() => {
       this.store.db
         .prepare(
           `update signing_batch_file set state = 'signed', reason = null, level = ?, signed_at = ?, sha256 = ? where batch_id = ? and position = ?`,
         )
         .run(record.level, record.signedAt, record.sha256, file.batchId, file.position);
-      if (owesTimestamp) {
+      if (owes) {
         this.store.db
-          .prepare(`insert into signing_todo (document_id, kind, since) values (?, 'timestamp', ?) on conflict do nothing`)
-          .run(file.documentId, record.signedAt);
+          .prepare(`insert into signing_todo (document_id, kind, since) values (?, ?, ?) on conflict do nothing`)
+          .run(file.documentId, owes, record.signedAt);
       }
       const item = this.item(file.documentId);
       if (!item) return;
@@ -233,13 +236,13 @@ export class Journal {
     });
   }
 
-  todos(): { documentId: string; dossierCode: string; title: string; kind: 'timestamp'; since: number; file: string }[] {
+  todos(): { documentId: string; dossierCode: string; title: string; kind: Owed; since: number; file: string }[] {
     return this.store.db
       .prepare(
         `select t.document_id as documentId, i.dossier_code as dossierCode, i.title as title, t.kind as kind, t.since as since, i.file as file
          from signing_todo t join signing_item i on i.document_id = t.document_id order by t.since`,
       )
-      .all() as { documentId: string; dossierCode: string; title: string; kind: 'timestamp'; since: number; file: string }[];
+      .all() as { documentId: string; dossierCode: string; title: string; kind: Owed; since: number; file: string }[];
   }
 
   roots(): { id: string; der: Buffer; source: 'vgca' | 'neac' | 'added'; addedAt: number }[] {

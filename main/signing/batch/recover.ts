@@ -4,7 +4,7 @@ import { refuse } from '../../contract/refusal.ts';
 import { hashFile, temporaryName } from '../append/index.ts';
 import { inspectCms } from '../cms/index.ts';
 import { isString, openPdf, PdfError } from '../pdf/index.ts';
-import type { Batch, Journal } from './journal.ts';
+import type { Batch, Journal, Owed } from './journal.ts';
 
 /**
  * After a crash or kill at any point: a file that had got its final name was re-verified before, so it is signed; any other is
@@ -18,8 +18,8 @@ export async function reconcile(journal: Journal, batch: Batch): Promise<void> {
     if (signer)
       journal.fileSigned(
         file,
-        { level: 'B-B', signedAt: batch.startedAt, ...signer, sha256: await hashFile(file.output) },
-        batch.level !== 'B-B' && !signer.timestamped,
+        { level: signer.timestamped ? 'B-T' : 'B-B', signedAt: batch.startedAt, ...signer, sha256: await hashFile(file.output) },
+        owed(batch, signer.timestamped),
       );
   }
   if (journal.files(batch.id).every((file) => file.state !== 'pending')) {
@@ -39,6 +39,13 @@ export async function reconcile(journal: Journal, batch: Batch): Promise<void> {
       'The machine stopped in the middle. What was signed is safe; type the PIN to sign the rest.',
     ),
   );
+}
+
+/** The kill may have come between the name and the long-term data. */
+function owed(batch: Batch, timestamped: boolean): Owed | null {
+  if (batch.level === 'B-B') return null;
+  if (!timestamped) return 'timestamp';
+  return batch.level === 'B-T' ? null : 'long-term';
 }
 
 async function newestSigner(file: string): Promise<{ signer: string; timestamped: boolean } | null> {

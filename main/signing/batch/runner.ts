@@ -2,8 +2,9 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isRefusal, refuse, type Refusal } from '../../contract/refusal.ts';
 import { attributesDigest } from '../cms/index.ts';
-import { finishFile, type Level, type PreparedFile, type SignedFile, type Signer, type Timestamper } from '../sign.ts';
+import { finishFile, type PreparedFile, type SignedFile, type Signer, type Timestamper } from '../sign.ts';
 import { TokenError, troubleSentence, type OpenKey } from '../tokens/index.ts';
+import type { Completed } from '../files.ts';
 import type { Batch, BatchFile, Journal } from './journal.ts';
 
 export interface RunnerDeps {
@@ -14,12 +15,7 @@ export interface RunnerDeps {
   /** Null at level B-B. */
   readonly timestamp: Timestamper | null;
   /** After the rename: long-term data, evidence beside the result. Gives the level that was reached and the hash of the file. */
-  readonly complete: (
-    file: BatchFile,
-    signer: Signer,
-    signed: SignedFile,
-    timestamped: boolean,
-  ) => Promise<{ level: Level; sha256: string }>;
+  readonly complete: (file: BatchFile, signer: Signer, signed: SignedFile, timestamp: Buffer | null) => Promise<Completed>;
   /** Something other than the journal changed: what file is at hand, the estimate. */
   readonly changed: () => void;
   readonly signed: () => void;
@@ -313,9 +309,9 @@ export class BatchRunner {
     const timestamp = await this.timestampFor(file, signature);
     this.doing(file, 'checking');
     const signed = await finishFile(prepared, signer, signature, timestamp);
-    const result = await this.deps.complete(file, signer, signed, timestamp !== null);
+    const result = await this.deps.complete(file, signer, signed, timestamp);
     const record = { level: result.level, signedAt: prepared.request.signedAt, signer: signer.certificate.subject, sha256: result.sha256 };
-    this.deps.journal.fileSigned(file, record, this.deps.timestamp !== null && timestamp === null);
+    this.deps.journal.fileSigned(file, record, result.owes);
     this.activities.delete(file.position);
     this.doneFiles += 1;
     this.deps.signed();

@@ -74,16 +74,17 @@ export async function assess(options: AssessOptions): Promise<Assessment> {
     : answer('unknown', UNREACHABLE, null);
 }
 
-interface Found {
+/** What was fetched so far; asked of first, so that one list serves several certificates. */
+export interface Found {
   readonly ocsp: { raw: Buffer; answer: OcspAnswer }[];
   readonly crls: { raw: Buffer; list: Crl }[];
 }
 
 /** OCSP first, the list when no answer came (RFC 6960, RFC 5280). */
-async function revocation(
+export async function revocation(
   certificate: ChainCertificate,
   issuer: ChainCertificate,
-  options: AssessOptions,
+  options: Pick<AssessOptions, 'at' | 'offline' | 'fetcher'>,
   found: Found,
 ): Promise<'good' | 'revoked' | 'unknown'> {
   const judge = () =>
@@ -98,7 +99,7 @@ async function revocation(
       options.at,
       options.at,
     ).status;
-  if (options.offline) return judge();
+  if (options.offline || judge() !== 'unknown') return judge();
   for (const url of certificate.ocspUrls.slice(0, 2)) {
     const body = await fetchBytes(url, {
       post: ocspRequest(certificate, issuer),

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { hashAlgorithm, HASH_OID } from '../cms/algorithms.ts';
 import { boolean, child, children, integer, octetString, readOid, readTlv, sequence } from '../cms/der.ts';
@@ -35,17 +35,17 @@ async function turn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * A TimeStampToken over `data` (RFC 3161): SHA-256 imprint, fresh nonce, certificate wanted. The answer is used only when status,
+ * A TimeStampToken for a SHA-256 imprint (RFC 3161): fresh nonce, certificate wanted. The answer is used only when status,
  * imprint and nonce are ours and the token's own signature holds. At most four requests run at once, three tries each.
  * @throws TimestampError when all tries failed
  */
-export async function requestTimestamp(data: Uint8Array, options: TsaOptions): Promise<Buffer> {
+export async function requestTimestamp(imprint: Buffer, options: TsaOptions): Promise<Buffer> {
   const tries = options.tries ?? 3;
   let last = 'no try';
   for (let at = 0; at < tries; at++) {
     if (at > 0) await wait(options.pauseMs ?? 1000);
     try {
-      return await turn(() => once(data, options));
+      return await turn(() => once(imprint, options));
     } catch (error) {
       last = error instanceof Error ? error.message : 'unknown';
     }
@@ -53,8 +53,7 @@ export async function requestTimestamp(data: Uint8Array, options: TsaOptions): P
   throw new TimestampError(last);
 }
 
-async function once(data: Uint8Array, options: TsaOptions): Promise<Buffer> {
-  const imprint = createHash('sha256').update(data).digest();
+async function once(imprint: Buffer, options: TsaOptions): Promise<Buffer> {
   const nonce = randomBytes(8);
   nonce[0] = ((nonce[0] ?? 0) & 0x7f) | 0x40; // positive, and never shortened
   const query = sequence(integer(1), sequence(hashAlgorithm('sha256'), octetString(imprint)), integer(nonce), boolean(true));
