@@ -131,6 +131,26 @@ function listDays(limit: Limit, receivedAt: number, start: string, due: string, 
   return days;
 }
 
+/** A moment that was set by hand, told in the same way: the days between, and the basis that allows it. */
+export function describeDue(dueAt: number, receivedAt: number, basis: string, rules: CountingRules): DueDateView {
+  const day = businessDay(dueAt);
+  const time = timeOf(dueAt);
+  const start = clamp(receivedAt, rules);
+  const far = addDays(start.day, LONGEST_DAYS) < day;
+  const off = rules.calendar.isWorking(day) ? [] : [`Ngày hẹn rơi vào ngày nghỉ (${rules.calendar.nameOf(day) ?? ''}).`];
+  return {
+    dueAt,
+    day,
+    time,
+    weekday: weekdayName(day),
+    text: dueText(day, time),
+    days: far ? [] : listDays({ unit: 'working-day', amount: 0, basis }, receivedAt, start.day, day, rules),
+    explanation: `Ngày hẹn đặt theo căn cứ: ${basis}.`,
+    basis,
+    warnings: [...off, ...warnings(businessDay(receivedAt), day, rules.calendar)],
+  };
+}
+
 function explain(limit: Limit, moved: boolean, days: DueDateView['days'], rules: CountingRules): string {
   const parts: string[] = [];
   if (limit.unit === 'same-day') parts.push(`Trả trong ngày; nhận sau ${rules.cutoff} thì trả ngày làm việc kế tiếp (${limit.basis}).`);

@@ -13,7 +13,7 @@ import type {
 import { businessDay, type Clock, type Store } from '../store/index.ts';
 import type { z } from 'zod';
 import { addDays, dayNumber, weekdayShort, workingCalendar, type WorkingCalendar } from './calendar.ts';
-import { dueAfterPause, dueDate, limitText, type CountingRules } from './due.ts';
+import { describeDue, dueAfterPause, dueDate, limitText, type CountingRules } from './due.ts';
 import { computeFees } from './fees.ts';
 import { loadCatalogue, type CatalogueData } from './load.ts';
 import type { Limit, Place, Procedure } from './schema.ts';
@@ -57,6 +57,10 @@ export interface Catalogue {
     to: string,
   ): { days: { day: string; weekday: string; working: boolean; name?: string }[]; unconfirmedYears: number[] } | Refusal;
   agencyName(key: string): string;
+  /** Receiving and competent agency of an entry, by code and name. */
+  agencies(code: string, version?: string): { receiving: { code: string; name: string }; competent: { code: string; name: string } };
+  /** Words and counted days for a moment that was set by hand, with the basis that allows it. */
+  describeDue(dueAt: number, receivedAt: number, basis: string): DueDateView;
 }
 
 export interface CatalogueDeps {
@@ -125,6 +129,17 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
     rules,
     entry,
     agencyName: (key) => agencies.get(key) ?? 'Chưa xác định',
+    agencies(code, version) {
+      const found = entry(code, version);
+      const named = (key: string | undefined) => data.agencies.find((a) => a.key === key);
+      const centre = { code: data.place.agencyCode, name: data.place.centreName };
+      const pick = (key: string | undefined) => {
+        const a = named(key);
+        return a ? { code: a.code, name: a.name } : centre;
+      };
+      return { receiving: pick(found?.receiving), competent: pick(found?.competent) };
+    },
+    describeDue: (dueAt, receivedAt, basis) => describeDue(dueAt, receivedAt, basis, rules),
     search(text, limit) {
       const today = businessDay(deps.clock.now());
       const counts = usage();

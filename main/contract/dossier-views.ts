@@ -145,6 +145,8 @@ export const historyEntry = z.object({
   source: z.string(),
 });
 
+export type HistoryEntry = z.infer<typeof historyEntry>;
+
 export const dossierView = z.object({
   id: z.string(),
   /** Changes with every change of the dossier. */

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import type { fileLink } from '../contract/base.ts';
+import { refuse, type Refusal } from '../contract/refusal.ts';
+import type { Clock, Store } from '../store/index.ts';
+import { fileStore, type FileStore, type KeptFile } from './files.ts';
+import { receiptForm } from './forms/receipt.ts';
+import { apologyForm, discontinuationForm, refusalForm, supplementForm } from './forms/letters.ts';
+import { controlForm, handoverForm, registerForm } from './forms/sheets.ts';
+import { resultForm } from './forms/result.ts';
+import { sampleForm } from './forms/samples.ts';
+import type { Letterhead } from './forms/frame.ts';
+import { documentStore, type DocumentKind, type DocumentRow } from './store.ts';
+
+export { documentsMigrations, type DocumentKind, type DocumentRow } from './store.ts';
+export { fileStore, type FileStore, type KeptFile } from './files.ts';
+export type { FormDossier, FormPerson, Letterhead } from './forms/frame.ts';
+export type { SupplementLetter } from './forms/letters.ts';
+export type { ControlStep, RegisterLine } from './forms/sheets.ts';
+export type { ResultDraft } from './forms/result.ts';
+export type { Area } from './paper.ts';
+export { qrModules, qrSvg } from './qr.ts';
+export { ascii, crc16, readVietQr, vietQr, type VietQr } from './vietqr.ts';
+export { longDay, longTime, shortTime, stamp } from './words.ts';
+
+export type FileLink = z.infer<typeof fileLink>;
+
+export interface DocumentsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** The data folder; files lie in `files/` below it. */
+  readonly dataDir: string;
+  readonly letterhead: Letterhead;
+  /** Makes a short-lived address for a screen; the server's. `file` is absolute. */
+  readonly link: (file: { file: string; name: string; type: string; size: number }) => FileLink;
+  /** Puts a PDF on the A4 printer's queue; the devices'. `file` is absolute. Returns the job's id. */
+  readonly print: (job: { file: string; title: string; copies: number; key: string }) => string;
+}
+
+type FormNumber = '01' | '02' | '03' | '04' | '05' | '06' | '07';
+
+/** Paper: the seven forms of TT 03/2025/TT-VPCP, results to be signed, the files themselves, and printing them again. */
+export function createDocuments(deps: DocumentsDeps) {
+  const rows = documentStore(deps.store);
+  const files: FileStore = fileStore(deps.dataDir);
+  const head = deps.letterhead;
+  return {
+    files,
+    head,
+    receipt: receiptForm.bind(null, head),
+    supplement: supplementForm.bind(null, head),
+    refusal: refusalForm.bind(null, head),
+    apology: apologyForm.bind(null, head),
+    discontinuation: discontinuationForm.bind(null, head),
+    control: controlForm.bind(null, head),
+    register: registerForm.bind(null, head),
+    handover: handoverForm.bind(null, head),
+    result: resultForm.bind(null, head),
+
+    /** Writes a document's row; inside the caller's transaction, after its file is on the disk. */
+    add(d: { dossierId: string; kind: DocumentKind; name: string; number?: string; file: KeptFile; by: string }): DocumentRow {
+      const made: DocumentRow = {
+        id: randomUUID(),
+        dossierId: d.dossierId,
+        kind: d.kind,
+        name: d.name,
+        number: d.number ?? null,
+        file: d.file,
+        madeAt: deps.clock.now(),
+        madeBy: d.by,
+        replacedBy: null,
+      };
+      rows.add(made);
+      return made;
+    },
+    get: rows.get,
+    of: rows.of,
+    replace: rows.replace,
+    /** `12/2026`-style counters per form and year; a number that was shown on paper is never given again. */
+    nextNumber: (form: string, year: number): number => deps.store.transaction(() => rows.nextNumber(form, year)),
+    link(d: Pick<DocumentRow, 'file' | 'name'>): FileLink {
+      return deps.link({ file: files.absolute(d.file), name: d.name, type: 'application/pdf', size: d.file.size });
+    },
+    /** A PDF that belongs to no dossier: kept under its hash, shown, never listed. */
+    linkBytes(bytes: Uint8Array, name: string, type = 'application/pdf', extension = '.pdf'): FileLink {
+      const kept = files.put(bytes, extension);
+      return deps.link({ file: files.absolute(kept), name, type, size: kept.size });
+    },
+    async sample(form: FormNumber): Promise<FileLink> {
+      const bytes = await sampleForm(head, form, deps.clock.now());
+      return this.linkBytes(bytes, `Mau-${form}.pdf`);
+    },
+    print(commandId: string, documentId: string, copies = 1): { jobId: string } | Refusal {
+      const found = rows.get(documentId);
+      if (!found)
+        return refuse(
+          'document-unknown',
+          'Không tìm thấy văn bản này; hãy mở lại hồ sơ.',
+          'There is no such document; open the dossier again.',
+        );
+      if (!files.exists(found.file))
+        return refuse(
+          'document-file-gone',
+          'Tệp của văn bản này không còn trên đĩa; hãy lập lại văn bản.',
+          'The file of this document is gone from the disk; make the document again.',
+        );
+      return deps.store.command(commandId, 'documents.print', () => ({
+        jobId: deps.print({ file: files.absolute(found.file), title: found.name, copies, key: commandId }),
+      }));
+    },
+  };
+}
+export type Documents = ReturnType<typeof createDocuments>;

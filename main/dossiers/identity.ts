@@ -1,0 +1,29 @@
+import type { PersonView } from '../contract/dossiers.ts';
+
+/**
+ * Doubts about a person's data. The twelve digits hold sex, century and year of birth (NĐ 137/2015/NĐ-CP; TT 59/2021/TT-BCA):
+ * a difference is said and never stops, and the province's digits are not judged, because they stay after mergers.
+ * @param today YYYY-MM-DD
+ */
+export function identityNotes(person: PersonView, today: string): string[] {
+  const notes: string[] = [];
+  const id = person.idNumber?.value ?? '';
+  const born = person.birthDate?.value ?? '';
+  if (id !== '' && !/^\d{12}$/.test(id)) notes.push('Số định danh phải có 12 chữ số.');
+  const inside = readIdNumber(id);
+  if (inside && /^\d{4}/.test(born) && inside.year !== Number(born.slice(0, 4)))
+    notes.push(`Năm sinh ${born.slice(0, 4)} không khớp số định danh (${inside.year}).`);
+  const sex = person.sex?.value;
+  if (inside && (sex === 'Nam' || sex === 'Nữ') && inside.sex !== sex)
+    notes.push(`Giới tính ${sex} không khớp số định danh (${inside.sex}).`);
+  if (born > today) notes.push('Ngày sinh ở tương lai.');
+  if (Object.values(person).some((f) => f.review === 'accents')) notes.push('Họ tên đọc qua bàn phím giả lập: cần xem lại dấu.');
+  return notes;
+}
+
+/** Sex and year of birth that a 12-digit number states; undefined when it is none. */
+export function readIdNumber(id: string): { sex: 'Nam' | 'Nữ'; year: number } | undefined {
+  if (!/^\d{12}$/.test(id)) return undefined;
+  const digit = Number(id[3]);
+  return { sex: digit % 2 === 0 ? 'Nam' : 'Nữ', year: 1900 + Math.floor(digit / 2) * 100 + Number(id.slice(4, 6)) };
+}

@@ -1,0 +1,159 @@
+import type { DueDateView, FeesView, ProcedureView } from '../contract/catalogue.ts';
+import type { DossierDocument, DossierLine, DossierView } from '../contract/dossiers.ts';
+import { isRefusal } from '../contract/refusal.ts';
+import { businessDay } from '../store/index.ts';
+import type { DocumentRow } from '../documents/index.ts';
+import { componentView, stateOf, stops } from './components.ts';
+import type { DossiersDeps } from './deps.ts';
+import { identityNotes } from './identity.ts';
+import type { Dossier } from './record.ts';
+import { ENDED, STATUS_CODE, STATUS_TEXT } from './states.ts';
+import type { DossierStore, LineRow } from './store.ts';
+
+export const titleOf = (d: { code: string | null; provisionalCode: string | null }): string => d.code ?? d.provisionalCode ?? 'Nháp';
+
+export const documentView = (r: DocumentRow): DossierDocument => ({
+  id: r.id,
+  kind: r.kind,
+  name: r.name,
+  ...(r.number === null ? {} : { number: r.number }),
+  madeAt: r.madeAt,
+  size: r.file.size,
+  sha256: r.file.id,
+  ...(r.replacedBy === null ? {} : { replacedBy: r.replacedBy }),
+});
+
+const inIntake = (d: Dossier): boolean => d.receivedAt === null;
+
+/** The catalogue entry of a dossier: the pinned version once it was accepted, what holds today before. */
+export function entryOf(d: Dossier, deps: DossiersDeps): ProcedureView | null {
+  if (!d.procedure) return null;
+  const view = deps.catalogue.procedure(d.procedure.code, d.procedure.version);
+  return isRefusal(view) ? null : view;
+}
+
+export function feesOf(d: Dossier, deps: DossiersDeps): FeesView | null {
+  if (d.body.fees) return d.body.fees;
+  if (!d.procedure) return null;
+  const fees = deps.catalogue.fees(d.procedure.code, d.channel, deps.clock.now(), d.body.feeInput, d.procedure.version);
+  return isRefusal(fees) ? null : fees;
+}
+
+/** Before acceptance what would be promised now; afterwards the promise that holds. */
+export function dueOf(d: Dossier, deps: DossiersDeps): DueDateView | null {
+  if (d.body.due) return d.body.due;
+  if (!d.procedure) return null;
+  const now = deps.clock.now();
+  if (d.body.dueOverride) return deps.catalogue.describeDue(d.body.dueOverride.dueAt, now, d.body.dueOverride.basis);
+  const due = deps.catalogue.dueDate(d.procedure.code, d.procedure.caseId, now, d.procedure.version);
+  return isRefusal(due) ? null : due;
+}
+
+/** What stops the acceptance, in the order of the talk at the counter. */
+export function obstaclesOf(d: Dossier, deps: DossiersDeps): DossierView['obstacles'] {
+  const out: DossierView['obstacles'] = [];
+  const stop = (code: string, vi: string, focus: string) => void out.push({ code, vi, focus });
+  const { applicant, owner } = d.body;
+  if (!applicant.fullName?.value && !applicant.organisation?.value)
+    stop('applicant-name', 'Chưa có họ tên người nộp', 'applicant.fullName');
+  if (!applicant.idNumber?.value && !applicant.taxCode?.value) stop('applicant-id', 'Chưa có số định danh người nộp', 'applicant.idNumber');
+  if (owner) {
+    if (!owner.fullName?.value && !owner.organisation?.value) stop('owner-name', 'Chưa có họ tên chủ hồ sơ', 'owner.fullName');
+    if (!d.body.authority) stop('authority', 'Chưa ghi căn cứ nộp thay chủ hồ sơ', 'authority');
+  }
+  if (!d.procedure) {
+    stop('procedure', 'Chưa chọn thủ tục', 'procedure');
+    return out;
+  }
+  const self = owner === null;
+  d.body.components.forEach((c, i) => {
+    const state = stateOf(c, self);
+    if (stops(c, state)) stop('component', `${state === 'scanning' ? 'Đang quét' : 'Thiếu'}: ${i + 1}. ${c.name}`, `component.${c.key}`);
+  });
+  if (dueOf(d, deps) === null) stop('due', 'Chưa tính được ngày hẹn: nhập ngày hẹn kèm căn cứ', 'due');
+  return out;
+}
+
+function remarksOf(d: Dossier, deps: DossiersDeps, entry: ProcedureView | null): string[] {
+  const out: string[] = [];
+  const self = d.body.owner === null;
+  d.body.components.forEach((c, i) => {
+    if (stateOf(c, self) === 'review') out.push(`Thành phần ${i + 1}: ${componentView(c, i, self).label}`);
+  });
+  const fees = feesOf(d, deps);
+  if (fees && fees.due > 0 && d.axes.money !== 'paid')
+    out.push(`Chưa thu ${String(fees.due).replace(/\B(?=(\d{3})+(?!\d))/g, '.')} đ; thu trước khi trả kết quả.`);
+  out.push(...(fees?.warnings ?? []), ...(dueOf(d, deps)?.warnings ?? []));
+  if (entry?.bothMustAppear) out.push('Thủ tục này hai bên phải cùng có mặt.');
+  if (entry?.elsewhere && inIntake(d)) out.push(`Công dân có thể tự làm: ${entry.elsewhere}.`);
+  out.push(...(entry?.problems ?? []).map((p) => `Danh mục: ${p}`));
+  if (d.body.rejection) out.push(`Tỉnh trả lại: ${d.body.rejection}`);
+  if (d.body.slipOutdated) out.push('Đã có mã chính thức: in lại giấy hẹn cho công dân.');
+  return out;
+}
+
+export function dossierViewOf(d: Dossier, deps: DossiersDeps, store: DossierStore): DossierView {
+  const entry = entryOf(d, deps);
+  const today = businessDay(deps.clock.now());
+  const self = d.body.owner === null;
+  return {
+    id: d.id,
+    revision: d.revision,
+    title: titleOf(d),
+    dossierCode: d.code,
+    provisionalCode: d.provisionalCode,
+    axes: { ...d.axes },
+    statusCode: STATUS_CODE[d.axes.business],
+    statusText: STATUS_TEXT[d.axes.business],
+    ticket: d.ticket,
+    counterId: d.counterId,
+    channel: d.channel,
+    applicant: d.body.applicant,
+    owner: d.body.owner,
+    authority: d.body.authority,
+    identityNotes: [
+      ...identityNotes(d.body.applicant, today),
+      ...(d.body.owner ? identityNotes(d.body.owner, today).map((n) => `Chủ hồ sơ: ${n}`) : []),
+    ],
+    procedure: d.procedure,
+    request: d.body.request,
+    sets: d.body.sets,
+    components: d.body.components.map((c, i) => componentView(c, i, self)),
+    feeInput: d.body.feeInput,
+    fees: feesOf(d, deps),
+    payment: d.body.payment,
+    due: dueOf(d, deps),
+    promises: d.body.promises,
+    pauses: d.body.pauses,
+    apologised: d.body.apologised,
+    receivedAt: d.receivedAt,
+    acceptedBy: d.acceptedBy,
+    obstacles: inIntake(d) && !ENDED.has(d.axes.business) ? obstaclesOf(d, deps) : [],
+    remarks: ENDED.has(d.axes.business) ? [] : remarksOf(d, deps, entry),
+    duplicates: inIntake(d) ? store.sameToday(d, today) : [],
+    documents: deps.documents.of(d.id).map(documentView),
+    supplements: d.body.supplements,
+    handover: d.body.handover,
+    rating: d.body.rating,
+    shelf: d.body.shelf,
+    savedAt: d.savedAt,
+  };
+}
+
+export function lineOf(r: LineRow, note: string): DossierLine {
+  return {
+    id: r.id,
+    title: r.code ?? r.provisional_code ?? 'Nháp',
+    dossierCode: r.code,
+    provisionalCode: r.provisional_code,
+    applicant: r.applicant_name,
+    procedureCode: r.procedure_code ?? '',
+    procedure: r.procedure_name ?? '',
+    axes: { business: r.business, money: r.money, paper: r.paper, sync: r.sync },
+    statusCode: STATUS_CODE[r.business],
+    statusText: STATUS_TEXT[r.business],
+    receivedAt: r.received_at,
+    dueAt: r.due_at,
+    note,
+  };
+}
