@@ -59,6 +59,12 @@ export const scanPage = z.object({
   dropped: z.boolean(),
   /** The page holds next to nothing: a hint, the officer decides. Null until it was looked at. */
   blank: z.boolean().nullable(),
+  /** Degrees by which its lines fall to the right; null until it was looked at. */
+  skewDegrees: z.number().nullable(),
+  /** Text of the bar codes on it, of separator sheets too. */
+  codes: z.array(z.string()),
+  /** A copy that stands in for the scanned picture, which is kept; null as scanned. */
+  improved: z.object({ deskew: z.boolean(), crop: z.boolean(), bilevel: z.boolean(), bytes: z.number().int() }).nullable(),
   widthPx: z.number().int().positive(),
   heightPx: z.number().int().positive(),
   dpi: z.number().int().positive(),
@@ -125,6 +131,23 @@ export const scannerContract = {
   restore: base.input(command({ pageId: z.string() })).output(scanPage),
   /** Turns by clockwise quarter turns, from -3 to 3, relative to how the page stands now. */
   rotate: base.input(command({ pageId: z.string(), by: z.number().int().min(-3).max(3) })).output(scanPage),
+  /** Straightens, crops or makes black and white; nothing wished brings the scanned picture back. */
+  improve: base
+    .input(
+      command({
+        pageId: z.string(),
+        deskew: z.boolean().default(false),
+        crop: z.boolean().default(false),
+        bilevel: z.boolean().default(false),
+      }),
+    )
+    .output(scanPage),
+  /** Where a batch falls apart, at separator sheets and at codes that start with the prefix. Changes nothing; `assign` does. */
+  split: base
+    .input(z.object({ ...pile, barcodePrefix: z.string().min(1).max(40).optional() }))
+    .output(z.array(z.object({ code: z.string().nullable(), pageIds: z.array(z.string()) }))),
+  /** Puts pages at the end of another component of the same draft. */
+  assign: base.input(command({ ...pile, pageIds: z.array(z.string()).min(1).max(500) })).output(scanPile),
   /** Moves a page before another one of the same component, or to the end. */
   move: base.input(command({ pageId: z.string(), before: z.string().nullable() })).output(z.array(scanPage)),
 };

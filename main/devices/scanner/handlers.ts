@@ -58,11 +58,14 @@ export function scannerHandlers(scanning: Scanning, linkFile: FileLinker) {
     quarterTurns: row.quarterTurns,
     dropped: row.dropped,
     blank: row.blank,
-    widthPx: row.widthPx,
-    heightPx: row.heightPx,
-    dpi: row.dpi,
+    skewDegrees: row.skewDegrees,
+    codes: [...row.codes],
+    improved: row.better && { deskew: row.better.deskew, crop: row.better.crop, bilevel: row.better.bilevel, bytes: row.better.bytes },
+    widthPx: row.better?.widthPx ?? row.widthPx,
+    heightPx: row.better?.heightPx ?? row.heightPx,
+    dpi: row.better?.dpi ?? row.dpi,
     addedAt: row.addedAt,
-    image: linkFile({ path: sessions.fileOf(row), name: `trang-${position}.jpg`, type: 'image/jpeg', size: row.bytes }, context),
+    image: linkFile({ ...sessions.pictureOf(row), name: `trang-${position}.jpg`, type: 'image/jpeg' }, context),
   });
   const one = (row: PageRow, context: CallContext) =>
     page(row, sessions.pile(row.componentKey).pages.findIndex((p) => p.id === row.id) + 1, context);
@@ -127,6 +130,23 @@ export function scannerHandlers(scanning: Scanning, linkFile: FileLinker) {
       const answer = sessions.rotate(input.commandId, input.pageId, input.by);
       if (isRefusal(answer)) throw errors.REFUSED({ data: answer });
       return one(answer, context);
+    }),
+    improve: os.improve.handler(async ({ input, context, errors }) => {
+      const { commandId, pageId, ...wish } = input;
+      const answer = await sessions.improve(commandId, pageId, wish);
+      if (isRefusal(answer)) throw errors.REFUSED({ data: answer });
+      return one(answer, context);
+    }),
+    split: os.split.handler(({ input }) =>
+      sessions
+        .split(componentKey(input.draftId, input.component), input.barcodePrefix)
+        .map((paper) => ({ code: paper.code, pageIds: [...paper.pageIds] })),
+    ),
+    assign: os.assign.handler(({ input, context, errors }) => {
+      const key = componentKey(input.draftId, input.component);
+      const answer = sessions.assign(input.commandId, input.pageIds, key);
+      if (isRefusal(answer)) throw errors.REFUSED({ data: answer });
+      return pile(key, context);
     }),
     move: os.move.handler(({ input, context, errors }) => {
       const answer = sessions.move(input.commandId, input.pageId, input.before);

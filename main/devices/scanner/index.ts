@@ -1,10 +1,14 @@
+import { rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { refuse, type Refusal } from '../../contract/refusal.ts';
 import type { Clock, Store } from '../../store/index.ts';
 import { esclScanner } from './escl/client.ts';
 import type { PageRow } from './pages.ts';
 import { createDriverProcess, type SpawnDriver } from './native-process.ts';
 import { createRegistry, type KnownScanner } from './registry.ts';
 import { saneScanners } from './sane/scanner.ts';
-import { createSessions, type InspectPage, type LookAtPage, type Sessions } from './sessions.ts';
+import type { PageWork } from './better-pages.ts';
+import { createSessions, type InspectPage, type Sessions } from './sessions.ts';
 import type { ScanReason, Scanner, ScannerFinder } from './types.ts';
 
 export { migrations, type PageRow, type SessionRow } from './pages.ts';
@@ -23,7 +27,8 @@ export {
 export { createDriverProcess, type DriverChild, type DriverProcess, type SpawnDriver } from './native-process.ts';
 export { saneScanners } from './sane/scanner.ts';
 export type { KnownScanner } from './registry.ts';
-export type { InspectPage, LookAtPage, PileEvent, Sessions } from './sessions.ts';
+export type { PageWork, Paper, Wish } from './better-pages.ts';
+export type { InspectPage, PileEvent, Sessions } from './sessions.ts';
 
 /** A scanner that this counter was told about; others are found on the network. */
 export interface ScannerConfig {
@@ -44,12 +49,16 @@ export interface SaneConfig {
 }
 
 /** A page as the PDF writer of `documents` takes it. */
-export interface ComponentPage {
-  readonly kind: 'jpeg';
-  readonly file: string;
-  readonly quarterTurns: number;
-  readonly dpi: number;
-}
+export type ComponentPage =
+  | { readonly kind: 'jpeg'; readonly file: string; readonly quarterTurns: number; readonly dpi: number }
+  | {
+      readonly kind: 'g4';
+      readonly file: string;
+      readonly quarterTurns: number;
+      readonly dpi: number;
+      readonly widthPx: number;
+      readonly heightPx: number;
+    };
 export type WritePdf = (
   pages: readonly ComponentPage[],
   file: string,
@@ -75,10 +84,21 @@ export interface Scanning {
    * @throws when the list is empty or a picture cannot be read
    */
   buildPdf(pages: readonly ComponentPage[], file: string, title?: string): ReturnType<WritePdf>;
+  /**
+   * Writes a component to a PDF/A-2b file of at most `limitBytes`, if given: pages that are too large get fewer dots, never
+   * below 200 dpi, then a lower quality, step by step.
+   * @returns `component-empty` or `component-too-large` when a rule says no
+   */
+  buildComponent(
+    key: string,
+    file: string,
+    options?: { title?: string; limitBytes?: number },
+  ): Promise<Awaited<ReturnType<WritePdf>> | Refusal>;
   close(): Promise<void>;
 }
 
 const DISCOVER_MS = 4_000;
+const TITLE = 'Thành phần hồ sơ';
 
 /** The pile a component's pages lie on. Both parts are ids, without a slash. */
 export const componentKey = (draftId: string, component: string): string => `${draftId}/${component}`;
@@ -87,7 +107,7 @@ export const componentKey = (draftId: string, component: string): string => `${d
  * Scanners of this counter, the scans that run on them and the pages that came.
  * @param deps.dataDir pages lie in `scans/` under it
  * @param deps.scanners configured ones; `finders` look for more
- * @param deps.inspect, deps.writePdf, deps.look from `documents/pages`: counter.ts hands them in
+ * @param deps.inspect, deps.writePdf, deps.work from `documents/pages`: counter.ts hands them in
  */
 export function createScanning(deps: {
   store: Store;
@@ -96,7 +116,8 @@ export function createScanning(deps: {
   scanners: readonly ScannerConfig[];
   inspect: InspectPage;
   writePdf: WritePdf;
-  look?: LookAtPage;
+  /** Page work of `documents/pages` (`createPageWorker()`); closed with this room. Without it pages stay as scanned. */
+  work?: PageWork;
   /** Left out in training and where there is no libsane. */
   sane?: SaneConfig;
   /** Scanners that are neither. */
@@ -129,17 +150,25 @@ export function createScanning(deps: {
     dataDir: deps.dataDir,
     registry,
     inspect: deps.inspect,
-    ...(deps.look ? { look: deps.look } : {}),
+    ...(deps.work ? { work: deps.work } : {}),
     onError,
   });
   void registry.discover(DISCOVER_MS).catch(onError);
 
-  const asComponentPage = (page: PageRow): ComponentPage => ({
-    kind: 'jpeg',
-    file: sessions.fileOf(page),
-    quarterTurns: page.quarterTurns,
-    dpi: page.dpi,
-  });
+  const asComponentPage = (page: PageRow): ComponentPage => {
+    const { better, quarterTurns } = page;
+    if (!better) return { kind: 'jpeg', file: sessions.fileOf(page), quarterTurns, dpi: page.dpi };
+    const file = path.join(deps.dataDir, better.file);
+    return better.kind === 'g4'
+      ? { kind: 'g4', file, quarterTurns, dpi: better.dpi, widthPx: better.widthPx, heightPx: better.heightPx }
+      : { kind: 'jpeg', file, quarterTurns, dpi: better.dpi };
+  };
+  const pagesOf = (key: string): ComponentPage[] =>
+    sessions
+      .pile(key)
+      .pages.filter((p) => !p.dropped)
+      .map(asComponentPage);
+
   return {
     sessions,
     scanners: () => registry.all(),
@@ -150,12 +179,46 @@ export function createScanning(deps: {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    pagesOf: (key) =>
-      sessions
-        .pile(key)
-        .pages.filter((p) => !p.dropped)
-        .map(asComponentPage),
-    buildPdf: (pages, file, title = 'Thành phần hồ sơ') => deps.writePdf(pages, file, { title, createdAt: deps.clock.now() }),
+    pagesOf,
+    buildPdf: (pages, file, title = TITLE) => deps.writePdf(pages, file, { title, createdAt: deps.clock.now() }),
+    async buildComponent(key, file, options = {}) {
+      const title = options.title ?? TITLE;
+      const pages = pagesOf(key);
+      if (pages.length === 0) {
+        return refuse(
+          'component-empty',
+          'Thành phần này chưa có trang nào. Quét giấy tờ trước.',
+          'This component has no pages yet. Scan the paper first.',
+        );
+      }
+      const write = (list: readonly ComponentPage[]) => deps.writePdf(list, file, { title, createdAt: deps.clock.now() });
+      const written = await write(pages);
+      const limit = options.limitBytes;
+      if (limit === undefined || written.bytes <= limit) return written;
+      // Headers and tables of the file are part of the limit, black-and-white pages cannot shrink.
+      const rest = written.bytes - pages.reduce((sum, page) => sum + (page.kind === 'jpeg' ? statSync(page.file).size : 0), 0);
+      const pictures = pages.flatMap((page, index) => (page.kind === 'jpeg' ? [{ index, file: page.file, dpi: page.dpi }] : []));
+      const copyOf = (index: number) => `${file}.page-${index}.jpg`;
+      const smaller = await deps.work?.fit(pictures, limit - rest, copyOf);
+      if (!smaller) {
+        rmSync(file, { force: true });
+        return refuse(
+          'component-too-large',
+          'Tệp lớn hơn mức hệ thống của tỉnh cho phép, dù đã giảm chất lượng. Bỏ bớt trang, quét trắng đen, hoặc chia thành hai tệp.',
+          'The file is larger than the provincial system takes, even at lower quality. Leave pages out, scan in black and white, or make two files.',
+          { limitBytes: limit, bytes: written.bytes },
+        );
+      }
+      try {
+        const list = pages.map((page, index) => {
+          const copy = smaller[pictures.findIndex((p) => p.index === index)];
+          return copy ? { kind: 'jpeg' as const, file: copy.file, quarterTurns: page.quarterTurns, dpi: copy.dpi } : page;
+        });
+        return await write(list);
+      } finally {
+        for (const index of pictures.keys()) rmSync(copyOf(index), { force: true });
+      }
+    },
     async close() {
       // The driver goes first: a page that hangs in it would hold up its session.
       const ending = sessions.close();

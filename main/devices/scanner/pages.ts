@@ -24,6 +24,16 @@ export const migrations: readonly Migration[] = [
       create index scan_page_pile on scan_page (component_key, position);
     `,
   },
+  {
+    room: 'scanner',
+    number: 2,
+    name: 'what was seen on a page, and its better copy',
+    sql: `
+      alter table scan_page add column skew real;
+      alter table scan_page add column codes text not null default '[]';
+      alter table scan_page add column better text;
+    `,
+  },
 ];
 
 export interface SessionRow {
@@ -54,6 +64,26 @@ export interface PageRow {
   readonly dropped: boolean;
   readonly blank: boolean | null;
   readonly addedAt: number;
+  /** Degrees by which its lines fall to the right; null until it was looked at. */
+  readonly skewDegrees: number | null;
+  /** Text of the bar codes on it. */
+  readonly codes: readonly string[];
+  /** The copy that stands in for the scanned picture; null as scanned. */
+  readonly better: BetterCopy | null;
+}
+
+/** A straightened, cropped or black-and-white copy of a page. */
+export interface BetterCopy {
+  /** Path relative to the data folder. */
+  readonly file: string;
+  readonly kind: 'jpeg' | 'g4';
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly dpi: number;
+  readonly bytes: number;
+  readonly deskew: boolean;
+  readonly crop: boolean;
+  readonly bilevel: boolean;
 }
 
 interface RawSession {
@@ -85,6 +115,9 @@ interface RawPage {
   dropped: number;
   blank: number | null;
   added_at: number;
+  skew: number | null;
+  codes: string;
+  better: string | null;
 }
 
 const session = (r: RawSession): SessionRow => ({
@@ -113,6 +146,9 @@ const page = (r: RawPage): PageRow => ({
   dropped: r.dropped === 1,
   blank: r.blank === null ? null : r.blank === 1,
   addedAt: r.added_at,
+  skewDegrees: r.skew,
+  codes: JSON.parse(r.codes) as string[],
+  better: r.better === null ? null : (JSON.parse(r.better) as BetterCopy),
 });
 
 export type PageStore = ReturnType<typeof pageStore>;
@@ -152,7 +188,7 @@ export function pageStore(store: Store) {
       all<RawSession>(`select * from scan_session where state = 'scanning' order by started_at`).map(session),
     countPages: (sessionId: string): number =>
       one<{ n: number }>('select count(*) as n from scan_page where session_id = ?', sessionId)?.n ?? 0,
-    addPage(p: Omit<PageRow, 'position' | 'quarterTurns' | 'dropped' | 'blank' | 'addedAt'>): void {
+    addPage(p: Omit<PageRow, 'position' | 'quarterTurns' | 'dropped' | 'blank' | 'addedAt' | 'skewDegrees' | 'codes' | 'better'>): void {
       db.prepare(
         `insert into scan_page (id, session_id, component_key, file, bytes, width_px, height_px, dpi, position, added_at)
          values (?, ?, ?, ?, ?, ?, ?, ?, (select coalesce(max(position), 0) + 1 from scan_page where component_key = ?), ?)`,
@@ -166,7 +202,19 @@ export function pageStore(store: Store) {
     pages,
     setDropped: (id: string, dropped: boolean): void =>
       void db.prepare('update scan_page set dropped = ? where id = ?').run(dropped ? 1 : 0, id),
-    setBlank: (id: string, blank: boolean): void => void db.prepare('update scan_page set blank = ? where id = ?').run(blank ? 1 : 0, id),
+    setSeen: (id: string, seen: { blank: boolean; skewDegrees: number; codes: readonly string[] }): void =>
+      void db
+        .prepare('update scan_page set blank = ?, skew = ?, codes = ? where id = ?')
+        .run(seen.blank ? 1 : 0, seen.skewDegrees, JSON.stringify(seen.codes), id),
+    setBetter: (id: string, better: BetterCopy | null): void =>
+      void db.prepare('update scan_page set better = ? where id = ?').run(better === null ? null : JSON.stringify(better), id),
+    /** Puts pages at the end of another component, in the given order. */
+    assign(ids: readonly string[], componentKey: string): void {
+      const move = db.prepare(
+        'update scan_page set component_key = ?, position = (select coalesce(max(position), 0) + 1 from scan_page where component_key = ?) where id = ?',
+      );
+      for (const id of ids) move.run(componentKey, componentKey, id);
+    },
     setTurns: (id: string, turns: number): void => void db.prepare('update scan_page set quarter_turns = ? where id = ?').run(turns, id),
     /** Writes whole positions 1, 2, 3 … in the given order. */
     setOrder(ids: readonly string[]): void {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { refuse, type Refusal } from '../../contract/refusal.ts';
 import type { Store } from '../../store/index.ts';
+import { createBetterPages, type BetterPages, type PageWork } from './better-pages.ts';
 import { pageStore, type PageRow, type SessionRow } from './pages.ts';
 import type { Registry } from './registry.ts';
 import { SENTENCES } from './sentences.ts';
@@ -12,15 +13,13 @@ import { ScanTrouble, type ScanOptions, type ScanReason, type ScannedPage } from
 export type InspectPage = (
   file: string,
 ) => Promise<{ widthPx: number; heightPx: number; dpi: { x: number; y: number } | null; bytes: number }>;
-/** Looks at a page after it was stored; `blank` when it holds next to nothing. Undefined when it cannot tell. */
-export type LookAtPage = (file: string) => Promise<{ blank: boolean } | undefined>;
 
 export type PileEvent =
   | { readonly kind: 'session'; readonly session: SessionRow }
   | { readonly kind: 'page'; readonly page: PageRow }
   | { readonly kind: 'order'; readonly pageIds: readonly string[] };
 
-export interface Sessions {
+export interface Sessions extends BetterPages {
   /** Begins a scan into a component and returns at once; repeated with the same command id it has one effect. */
   start(command: { commandId: string; componentKey: string; scannerId?: string; options: ScanOptions }): SessionRow | Refusal;
   /** Ends a running scan; pages already on disk stay. */
@@ -33,8 +32,10 @@ export interface Sessions {
   rotate(commandId: string, pageId: string, by: number): PageRow | Refusal;
   move(commandId: string, pageId: string, before: string | null): PageRow[] | Refusal;
   countPages(sessionId: string): number;
-  /** Absolute path of a page's picture. */
+  /** Absolute path of the picture as it was scanned. */
   fileOf(page: PageRow): string;
+  /** The picture a screen shows: the better copy, unless it is one that browsers cannot show. */
+  pictureOf(page: PageRow): { path: string; size: number };
   /** Hears what happens to one component, after it was committed. */
   listen(componentKey: string, listener: (event: PileEvent) => void): () => void;
   /** Resolves when no scan is running any more. */
@@ -52,7 +53,7 @@ export function createSessions(deps: {
   dataDir: string;
   registry: Registry;
   inspect: InspectPage;
-  look?: LookAtPage;
+  work?: PageWork;
   onError: (error: unknown) => void;
 }): Sessions {
   const { store, registry } = deps;
@@ -76,6 +77,8 @@ export function createSessions(deps: {
     return page;
   };
 
+  const better = createBetterPages({ store, rows, dataDir: deps.dataDir, ...(deps.work ? { work: deps.work } : {}), tellPage, tell });
+
   const keep = async (session: SessionRow, file: string): Promise<void> => {
     const info = await deps.inspect(file);
     const id = randomUUID();
@@ -94,14 +97,9 @@ export function createSessions(deps: {
     });
     tellPage(id);
     tellSession(session.id);
-    if (!deps.look) return;
-    const look = deps
-      .look(file)
-      .then((seen) => {
-        if (!seen || closed) return;
-        store.transaction(() => rows.setBlank(id, seen.blank));
-        tellPage(id);
-      })
+    if (!deps.work) return;
+    const look = better
+      .look(id, session.options.colour === 'bw')
       .catch(deps.onError)
       .finally(() => looking.delete(look));
     looking.add(look);
@@ -155,6 +153,7 @@ export function createSessions(deps: {
   };
 
   return {
+    ...better,
     start({ commandId, componentKey, scannerId, options }) {
       let begin: (() => void) | undefined;
       const answer = store.command<{ sessionId: string } | Refusal>(commandId, 'scanner.start', () => {
@@ -249,6 +248,10 @@ export function createSessions(deps: {
       return pages;
     },
     countPages: rows.countPages,
+    pictureOf: (page) =>
+      page.better?.kind === 'jpeg'
+        ? { path: path.join(deps.dataDir, page.better.file), size: page.better.bytes }
+        : { path: path.join(deps.dataDir, page.file), size: page.bytes },
     fileOf: (page) => path.join(deps.dataDir, page.file),
     listen(componentKey, listener) {
       const set = listeners.get(componentKey) ?? new Set();
@@ -271,6 +274,7 @@ export function createSessions(deps: {
       }
       await recovered;
       await Promise.all([...running.values()].map((r) => r.done));
+      await deps.work?.close();
       await Promise.all(looking);
     },
   };

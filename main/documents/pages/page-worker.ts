@@ -1,11 +1,16 @@
 import { rm, stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { LEAST_DPI, type ImprovedPage, type Improvement, type Look } from './improve.ts';
+import { splitBatch } from './separator.ts';
 import type { WorkAnswer, WorkRequest } from './worker.ts';
 
 /** The addon is not built, or libjpeg-turbo is not installed: pages can be kept as scanned, but not worked on. */
-export class PageWorkMissingError extends Error {}
-export class PageWorkError extends Error {}
+export class PageWorkMissingError extends Error {
+  override readonly name = 'PageWorkMissingError';
+}
+export class PageWorkError extends Error {
+  override readonly name = 'PageWorkError';
+}
 
 export interface PageWorker {
   /** Is the page blank, askew, marked with a code? @param dpi used when the file does not say */
@@ -23,6 +28,8 @@ export interface PageWorker {
     limit: number,
     outOf: (index: number) => string,
   ): Promise<readonly (ImprovedPage | null)[] | null>;
+  /** See `splitBatch`. */
+  readonly split: typeof splitBatch;
   close(): Promise<void>;
 }
 
@@ -83,6 +90,7 @@ export function createPageWorker(options: { longestMs?: number } = {}): PageWork
   return {
     look: (file, dpi) => ask({ work: 'look', file, dpi }),
     improve,
+    split: splitBatch,
     async fit(pages, limit, outOf) {
       const sizes = await Promise.all(pages.map(async (p) => (await stat(p.file)).size));
       const best: (ImprovedPage | null)[] = pages.map(() => null);

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureNative } from '../../../../native/index.ts';
 import { never, openScanning, nextCommand, sheets, temporary } from '../../../../tests/fixtures/scanning.ts';
 import { part } from '../../../../tests/parts.ts';
-import { inspectJpeg } from '../../../documents/pages/index.ts';
+import { createPageWorker, inspectJpeg } from '../../../documents/pages/index.ts';
 import { startEsclServer } from '../../../training/escl/index.ts';
 import { componentKey, type SessionRow } from '../index.ts';
 import { createDriverProcess, forkDriver, type DriverChild, type DriverProcess } from '../native-process.ts';
@@ -108,6 +108,18 @@ describe.skipIf(!there)("SANE's test backend through the addon", () => {
   it('takes 16-bit samples as 8-bit ones', async () => {
     const { pages } = await collect(await first({ depth: 16, 'test-picture': 'Solid white' }), flatbed);
     expect(await inspectJpeg(pages[0]?.file as string)).toMatchObject({ widthPx: 1574, components: 3 });
+  });
+
+  it('scans black and white in grey and stores it in a tenth of the bytes', async () => {
+    const room = openScanning(folder.dir, { sane: { env, settings: { 'test-picture': 'Grid' } }, work: createPageWorker() });
+    await room.scanning.discover();
+    const key = componentKey('draft', 'paper');
+    room.scanning.sessions.start({ commandId: nextCommand(), componentKey: key, options: { ...flatbed, colour: 'bw' } });
+    await room.scanning.sessions.idle();
+    expect(room.scanning.pagesOf(key)).toMatchObject([{ kind: 'g4', dpi: 200, widthPx: 1574, heightPx: 1574 }]);
+    const [page] = room.scanning.sessions.pile(key).pages;
+    expect(page?.better?.bytes).toBeLessThan((page?.bytes ?? 0) / 10);
+    await room.close();
   });
 
   it('empties the feeder page by page and ends without an error', async () => {

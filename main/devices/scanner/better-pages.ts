@@ -1,0 +1,143 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { refuse, type Refusal } from '../../contract/refusal.ts';
+import type { Store } from '../../store/index.ts';
+import type { BetterCopy, PageRow, PageStore } from './pages.ts';
+import type { PileEvent } from './sessions.ts';
+
+/** What `documents/pages` does to pictures; counter.ts hands in its page worker. */
+export interface PageWork {
+  look(file: string, dpi: number): Promise<{ blank: boolean; skewDegrees: number; codes: readonly string[] }>;
+  improve(
+    file: string,
+    out: string,
+    dpi: number,
+    wish: { deskew: boolean; crop: boolean; bilevel: boolean; quality: number },
+  ): Promise<{ kind: 'jpeg' | 'g4'; widthPx: number; heightPx: number; dpi: number; bytes: number }>;
+  fit(
+    pages: readonly { file: string; dpi: number }[],
+    limit: number,
+    outOf: (index: number) => string,
+  ): Promise<readonly ({ file: string; dpi: number } | null)[] | null>;
+  split(pages: readonly { readonly codes: readonly string[] }[], barcodePrefix?: string): { code: string | null; pages: number[] }[];
+  close(): Promise<void>;
+}
+
+export interface Wish {
+  readonly deskew: boolean;
+  readonly crop: boolean;
+  readonly bilevel: boolean;
+}
+
+/** One paper of a batch that was scanned in one go. */
+export interface Paper {
+  /** The code on its first page, when a code began it. */
+  readonly code: string | null;
+  readonly pageIds: readonly string[];
+}
+
+export interface BetterPages {
+  /** Puts a better copy in the place of the scanned picture; with nothing wished, the scanned picture is back. */
+  improve(commandId: string, pageId: string, wish: Wish): Promise<PageRow | Refusal>;
+  /** Where the pages of a component fall apart: at separator sheets and at codes with the prefix. Changes nothing. */
+  split(componentKey: string, barcodePrefix?: string): Paper[];
+  /** Puts pages at the end of another component of the same draft. */
+  assign(commandId: string, pageIds: readonly string[], componentKey: string): PageRow[] | Refusal;
+}
+
+/** Of copies; the grain of paper needs more than a photograph. */
+const QUALITY = 85;
+
+const noPage = (): Refusal =>
+  refuse('page-unknown', 'Không tìm thấy trang này. Tải lại danh sách trang.', 'This page is not known. Load the page list again.');
+const noWork = (): Refusal =>
+  refuse(
+    'page-work-missing',
+    'Máy tính này chưa cài phần xử lý ảnh nên chưa chỉnh được trang. Trang đã quét vẫn dùng được; nhờ quản trị viên cài đặt.',
+    'This computer lacks the image part, so pages cannot be improved. The page can be used as scanned; ask the administrator.',
+  );
+const failed = (): Refusal =>
+  refuse(
+    'page-work-failed',
+    'Không chỉnh được trang này. Trang đã quét vẫn dùng được; có thể quét lại trang.',
+    'This page could not be improved. It can be used as scanned, or scanned again.',
+  );
+
+export function createBetterPages(deps: {
+  store: Store;
+  rows: PageStore;
+  dataDir: string;
+  work?: PageWork;
+  tellPage: (id: string) => PageRow;
+  tell: (componentKey: string, event: PileEvent) => void;
+}): BetterPages & { look(pageId: string, bilevel: boolean): Promise<void> } {
+  const { store, rows, work } = deps;
+  const absolute = (file: string): string => path.join(deps.dataDir, file);
+
+  const makeCopy = async (page: PageRow, wish: Wish): Promise<BetterCopy> => {
+    const letters = [wish.deskew ? 'd' : '', wish.crop ? 'c' : '', wish.bilevel ? 'b' : ''].join('');
+    const file = page.file.replace(/\.jpg$/, `.${letters}.${wish.bilevel ? 'g4' : 'jpg'}`);
+    const made = await (work as PageWork).improve(absolute(page.file), absolute(file), page.dpi, { ...wish, quality: QUALITY });
+    return { file, kind: made.kind, widthPx: made.widthPx, heightPx: made.heightPx, dpi: made.dpi, bytes: made.bytes, ...wish };
+  };
+
+  return {
+    async look(pageId, bilevel) {
+      const page = rows.page(pageId);
+      if (!page || !work) return;
+      try {
+        const seen = await work.look(absolute(page.file), page.dpi);
+        const copy = bilevel ? await makeCopy(page, { deskew: false, crop: false, bilevel }) : null;
+        store.transaction(() => {
+          rows.setSeen(pageId, seen);
+          if (copy) rows.setBetter(pageId, copy);
+        });
+        deps.tellPage(pageId);
+      } catch (error) {
+        // A machine without the image part scans all the same; only the hints are missing.
+        if (!(error instanceof Error && (error.name === 'PageWorkMissingError' || error.name === 'PageWorkError'))) throw error;
+      }
+    },
+    async improve(commandId, pageId, wish) {
+      const page = rows.page(pageId);
+      if (!page) return noPage();
+      const wished = wish.deskew || wish.crop || wish.bilevel;
+      if (wished && !work) return noWork();
+      let copy: BetterCopy | null = null;
+      try {
+        if (wished) copy = await makeCopy(page, wish);
+      } catch (error) {
+        return error instanceof Error && error.name === 'PageWorkMissingError' ? noWork() : failed();
+      }
+      const before = page.better;
+      store.command(commandId, 'scanner.improve', () => {
+        rows.setBetter(pageId, copy);
+        store.emit('scanner', 'page', { pageId });
+        return true;
+      });
+      if (before && before.file !== copy?.file) await rm(absolute(before.file), { force: true });
+      return deps.tellPage(pageId);
+    },
+    split(componentKey, barcodePrefix) {
+      const pages = rows.pages(componentKey).filter((page) => !page.dropped);
+      return (work?.split(pages, barcodePrefix) ?? [{ code: null, pages: [...pages.keys()] }]).map((group) => ({
+        code: group.code,
+        pageIds: group.pages.flatMap((index) => pages[index]?.id ?? []),
+      }));
+    },
+    assign(commandId, pageIds, componentKey) {
+      const draft = (key: string) => key.slice(0, key.indexOf('/'));
+      const answer = store.command<string[] | Refusal>(commandId, 'scanner.assign', () => {
+        const pages = pageIds.map((id) => rows.page(id));
+        if (pages.some((page) => !page || draft(page.componentKey) !== draft(componentKey))) return noPage();
+        rows.assign(pageIds, componentKey);
+        store.emit('scanner', 'order', { pageIds: [...pageIds] });
+        return [...new Set(pages.map((page) => (page as PageRow).componentKey))];
+      });
+      if (!Array.isArray(answer)) return answer;
+      for (const id of pageIds) deps.tellPage(id);
+      for (const key of [...answer, componentKey]) deps.tell(key, { kind: 'order', pageIds: rows.pages(key).map((p) => p.id) });
+      return rows.pages(componentKey);
+    },
+  };
+}
