@@ -23,7 +23,7 @@ const MAY: Record<string, readonly string[]> = {
   store: ['contract'],
   devices: ['contract', 'store'],
   documents: ['contract', 'store'],
-  training: ['contract', 'store'],
+  training: ['contract', 'store', 'devices', 'documents'],
   ...Object.fromEntries(
     ['queue', 'catalogue', 'dossiers', 'signing', 'delivery', 'officers', 'reports'].map((room) => [
       room,

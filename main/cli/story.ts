@@ -201,10 +201,18 @@ async function scanPapers(desk: Client, dossierId: string) {
   await desk.scanner.rotate({ commandId: id(), pageId: pile.pages[3]!.pageId, by: 2 });
   const kept = (await desk.scanner.pages({ draftId: dossierId, component: component.key })).pages.filter((page) => !page.dropped);
   await desk.dossiers.setPages({ commandId: id(), dossierId, key: component.key, pageIds: kept.map((page) => page.pageId) });
-  // The other papers were seen and given back, or stand in a national database.
+  // Of the other papers some stand in a national database and are not asked for; the rest was seen and handed back.
+  const { cases } = await desk.catalogue.procedure({ code: PROCEDURE });
+  const known = new Set(
+    cases
+      .flatMap((c) => c.components)
+      .filter((c) => c.database !== undefined)
+      .map((c) => c.key),
+  );
   for (const rest of draft.components) {
     if (rest.key === component.key || !rest.required) continue;
-    await desk.dossiers.setComponent({ commandId: id(), dossierId, key: rest.key, state: 'in-database' });
+    if (known.has(rest.key)) await desk.dossiers.setComponent({ commandId: id(), dossierId, key: rest.key, state: 'in-database' });
+    else await desk.dossiers.setComponent({ commandId: id(), dossierId, key: rest.key, state: 'complete', originals: 1 });
   }
   return { pages: pile.pages.length, kept: kept.length, dpi: Math.min(...kept.map((page) => page.dpi)) };
 }

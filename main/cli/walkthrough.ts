@@ -23,6 +23,12 @@ const NAMES: Record<string, string> = {
   province: 'Đối chiếu với tỉnh',
 };
 
+/** A refusal's own sentence says more than its code. */
+function inWords(error: unknown): string {
+  const data = (error as { data?: { vi?: string } } | undefined)?.data;
+  return data?.vi ?? (error instanceof Error ? error.message : String(error));
+}
+
 export interface Summary {
   readonly ok: boolean;
   readonly seconds: number;
@@ -71,7 +77,7 @@ export async function walk(options: {
             return result;
           } catch (error) {
             const ms = Math.round(performance.now() - from);
-            const sentence = error instanceof Error ? error.message : String(error);
+            const sentence = inWords(error);
             steps.push({ name, ms, ok: false, error: sentence });
             say(`✗ ${NAMES[name] ?? name}  (${ms} ms)  ${sentence}`);
             throw error;

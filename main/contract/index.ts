@@ -9,6 +9,7 @@ import { reportsContract } from './reports.ts';
 import { scannerContract } from './scanner.ts';
 import { signingContract } from './signing.ts';
 import { systemContract } from './system.ts';
+import { trainingContract } from './training.ts';
 
 /** Everything a screen may ask, hear and be refused. */
 export const contract = {
@@ -22,5 +23,6 @@ export const contract = {
   signing: signingContract,
   delivery: deliveryContract,
   devices: devicesContract,
+  training: trainingContract,
   reports: reportsContract,
 };

@@ -1,8 +1,9 @@
 import type { IssuedTicket, PrintState } from '../contract/queue.ts';
 import { ticketQr, type TicketContent } from '../contract/paper.ts';
-import type { Devices } from '../devices/index.ts';
-import type { PrintTicket } from '../queue/index.ts';
-import { checkSite, trainingSite, type Site } from '../queue/index.ts';
+import { randomUUID } from 'node:crypto';
+import type { Caller } from '../contract/context.ts';
+import type { Devices, KeypadAction } from '../devices/index.ts';
+import { checkSite, trainingSite, type PrintTicket, type Queue, type QueueEvent, type Site } from '../queue/index.ts';
 
 /** `B027` as people read it on paper and hear it: `B 027`. */
 export const spaced = (text: string): string => text.replace(/^([A-Z]+)(\d)/, '$1 $2');
@@ -40,4 +41,19 @@ export function ticketPrinting(devices: Devices, place: () => string, training: 
     if (settled.state === 'confirmed') return 'printed';
     return settled.state === 'failed' ? 'failed' : 'unknown';
   };
+}
+
+/** The display above a counter shows whom it calls, and nothing when it is free. */
+export function showAtCounter(devices: Devices, event: QueueEvent): void {
+  if (event.kind === 'called') devices.showAt(event.counterId, event.text);
+  else if (event.kind === 'free') devices.showAt(event.counterId, '');
+}
+
+/** A key of a call keypad does what the key of the desk does, for the officer who is signed in at that counter. */
+export async function keypadAction(queue: Queue, caller: Caller, action: KeypadAction): Promise<void> {
+  const commandId = `key-${randomUUID()}`;
+  if (action === 'next') await queue.callNext(caller, { commandId });
+  else if (action === 'park') await queue.park(caller, { commandId, reason: 'Bàn phím gọi số' });
+  // A transfer needs to say where to; that is asked at the desk.
+  else if (action !== 'transfer') await queue.onCurrent(caller, commandId, action);
 }

@@ -3,45 +3,70 @@ import path from 'node:path';
 import type { DeviceConfig } from '../contract/devices.ts';
 import { encodePng } from '../devices/index.ts';
 import type { Clock } from '../store/index.ts';
-import { startEsclServer } from '../training/escl/index.ts';
+import { serveDisplays } from '../training/display/index.ts';
+import { startEsclServer, type EsclServer } from '../training/escl/index.ts';
 import { createTrainingPrinter, servePrinter } from '../training/escpos/index.ts';
 import { serveA4Printer } from '../training/ipp/index.ts';
-import { TRAINING_SECRET, TRAINING_USER, createProvince } from '../training/province/index.ts';
+import { serveKeypad } from '../training/keypad/index.ts';
+import {
+  a4Neighbour,
+  createTrainingPanel,
+  displayNeighbour,
+  keypadNeighbour,
+  printerNeighbour,
+  readerNeighbour,
+  type Neighbour,
+} from '../training/index.ts';
+import { TRAINING_SECRET, TRAINING_USER, createProvince, type Province } from '../training/province/index.ts';
 import { serveReader } from '../training/reader/index.ts';
 
 /** The sheets that lie in the training scanner's feeder: a declaration, a birth notice, a blank back, a residence paper. */
 const PAPERS = ['to-khai-khai-sinh.jpg', 'giay-chung-sinh.jpg', 'mat-sau-trang.jpg', 'xac-nhan-cu-tru.jpg'];
+const PANEL_ADDRESS = 3;
 
 /**
  * The virtual neighbours of training mode. They speak the real protocols on loopback sockets, so that the production
  * drivers are rehearsed, not replaced.
  */
-export async function openNeighbours(options: { dir: string; resources: string; clock: Clock; provincePort?: number }) {
-  const { dir, resources, clock } = options;
-  const printer = await servePrinter(createTrainingPrinter());
-  const a4 = await serveA4Printer({ dir: path.join(dir, 'a4-paper') });
-  const reader = await serveReader();
-  const scanner = await startEsclServer({ sheets: PAPERS.map((name) => ({ front: path.join(resources, 'papers', name) })), refill: true });
-  const province = await createProvince({ port: options.provincePort ?? 0, dir: path.join(dir, 'province'), clock });
-
+export async function openNeighbours(options: { dir: string; resources: string; clock: Clock; counterId: string }) {
+  const { dir, resources, clock, counterId } = options;
+  const [printer, a4, reader, keypad, displays, scanner, province] = await Promise.all([
+    servePrinter(createTrainingPrinter()),
+    serveA4Printer({ dir: path.join(dir, 'a4-paper') }),
+    serveReader(),
+    serveKeypad(),
+    serveDisplays({ addresses: [PANEL_ADDRESS] }),
+    startEsclServer({ sheets: PAPERS.map((name) => ({ front: path.join(resources, 'papers', name) })), refill: true }),
+    createProvince({ port: 0, dir: path.join(dir, 'province'), clock }),
+  ]);
+  const at = (port: number) => ({ via: 'tcp' as const, host: '127.0.0.1', port });
   const devices: DeviceConfig[] = [
-    {
-      id: 'ticket-printer',
-      kind: 'ticket-printer',
-      name: 'Máy in phiếu (tập huấn)',
-      address: { via: 'tcp', host: '127.0.0.1', port: printer.port },
-    },
-    { id: 'a4-printer', kind: 'a4-printer', name: 'Máy in A4 (tập huấn)', address: { via: 'ipp', url: a4.url } },
-    { id: 'card-reader', kind: 'reader', name: 'Đầu đọc mã (tập huấn)', address: { via: 'tcp', host: '127.0.0.1', port: reader.port } },
+    { id: 'ticket-printer', kind: 'ticket-printer', name: 'Máy in phiếu', address: at(printer.port) },
+    { id: 'a4-printer', kind: 'a4-printer', name: 'Máy in A4', address: { via: 'ipp', url: a4.url } },
+    { id: 'card-reader', kind: 'reader', name: 'Đầu đọc mã', address: at(reader.port), counterId },
+    { id: 'keypad', kind: 'keypad', name: 'Bàn phím gọi số', address: at(keypad.port), counterId, profile: 'ascii' },
+    { id: 'counter-display', kind: 'display', name: 'Bảng số tại quầy', address: at(displays.port), counterId, busAddress: PANEL_ADDRESS },
   ];
+  const panel = createTrainingPanel([
+    printerNeighbour('ticket-printer', printer),
+    a4Neighbour('a4-printer', a4),
+    scannerNeighbour(scanner),
+    readerNeighbour('card-reader', reader),
+    keypadNeighbour('keypad', keypad),
+    displayNeighbour('counter-display', displays, PANEL_ADDRESS),
+    provinceNeighbour(province),
+  ]);
   return {
     printer,
     a4,
     reader,
+    keypad,
+    displays,
     scanner,
     province,
+    panel,
     devices,
-    scanners: [{ id: 'training-scanner', name: 'Máy quét (tập huấn)', url: scanner.url }],
+    scanners: [{ id: 'training-scanner', name: 'Máy quét', url: scanner.url }],
     provinceAccount: { user: TRAINING_USER, secret: TRAINING_SECRET },
     /** Writes the newest slip of the ticket printer as the picture of its paper. */
     savePaper(file: string): boolean {
@@ -51,8 +76,61 @@ export async function openNeighbours(options: { dir: string; resources: string; 
       return true;
     },
     async close() {
-      await Promise.all([printer.close(), a4.close(), reader.close(), scanner.close(), province.close()]);
+      panel.close();
+      await Promise.all([printer, a4, reader, keypad, displays, scanner, province].map((one) => one.close()));
     },
   };
 }
 export type Neighbours = Awaited<ReturnType<typeof openNeighbours>>;
+
+function scannerNeighbour(scanner: EsclServer): Neighbour {
+  return {
+    id: 'scanner',
+    nameVi: 'Máy quét',
+    nameEn: 'Scanner',
+    switches: () => [
+      { key: 'empty', vi: 'Khay trống', en: 'Feeder empty', on: scanner.switches.empty },
+      { key: 'jam', vi: 'Kẹt giấy ở trang 3', en: 'Jam on page 3', on: scanner.switches.jamOnPage !== null },
+      { key: 'busy', vi: 'Máy khác đang dùng', en: 'In use elsewhere', on: scanner.switches.busy },
+      { key: 'coverOpen', vi: 'Mở nắp', en: 'Cover open', on: scanner.switches.coverOpen },
+      { key: 'slow', vi: 'Chậm 1,5 giây một trang', en: 'Slow, 1.5 s a page', on: scanner.switches.pageMs > 0 },
+    ],
+    set(key, on) {
+      if (key === 'jam') scanner.set({ jamOnPage: on ? 3 : null });
+      else if (key === 'slow') scanner.set({ pageMs: on ? 1500 : 0 });
+      else scanner.set({ [key]: on });
+    },
+    onChange: (listener) => scanner.subscribe(listener),
+  };
+}
+
+function provinceNeighbour(province: Province): Neighbour {
+  const now = () => province.troubles.current();
+  return {
+    id: 'province',
+    nameVi: 'Hệ thống tỉnh',
+    nameEn: 'Provincial system',
+    switches: () => [
+      { key: 'down', vi: 'Mất kết nối', en: 'Line down', on: now().down },
+      { key: 'slow', vi: 'Trả lời chậm 3 giây', en: 'Answers after 3 s', on: now().slowMs > 0 },
+      { key: 'drop', vi: 'Rơi 3 trên 10 câu trả lời', en: 'Drops 3 of 10 replies', on: now().dropReplies > 0 },
+      { key: 'signIn', vi: 'Từ chối đăng nhập', en: 'Refuses the sign-in', on: now().signInRefused },
+      { key: 'error', vi: 'Báo lỗi máy chủ 502', en: 'Answers 502', on: now().status?.code === 502 },
+      { key: 'wrongHash', vi: 'Báo sai mã băm tệp', en: 'Answers a wrong hash', on: now().wrongHash > 0 },
+    ],
+    set(key, on) {
+      const change: Record<string, Parameters<typeof province.troubles.set>[0]> = {
+        down: { down: on },
+        slow: { slowMs: on ? 3000 : 0 },
+        drop: { dropReplies: on ? 0.3 : 0 },
+        signIn: { signInRefused: on },
+        error: { status: on ? { code: 502, share: 1 } : null },
+        wrongHash: { wrongHash: on ? 1 : 0 },
+      };
+      province.troubles.set(change[key] ?? {});
+    },
+    actions: [{ key: 'dropSessions', vi: 'Ngắt mọi phiên đăng nhập', en: 'End every session' }],
+    act: () => void province.dropSessions(),
+    shows: () => `${province.count()} hồ sơ`,
+  };
+}

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { catalogueHandlers } from '../catalogue/handlers.ts';
 import { catalogueMigrations, createCatalogue } from '../catalogue/index.ts';
 import { deviceConfig } from '../contract/devices.ts';
+import { isRefusal } from '../contract/refusal.ts';
 import { deliveryHandlers } from '../delivery/handlers.ts';
 import {
   createDelivery,
@@ -15,6 +16,8 @@ import {
 } from '../delivery/index.ts';
 import { createDevices, createSetup, devicesHandlers, migrations as devicesMigrations } from '../devices/index.ts';
 import { createScanning, migrations as scannerMigrations, scannerHandlers } from '../devices/scanner/index.ts';
+import { dossiersHandlers } from '../dossiers/handlers.ts';
+import { dossiersMigrations, type Dossiers } from '../dossiers/index.ts';
 import { documentsHandlers } from '../documents/handlers.ts';
 import { createDocuments, documentsMigrations } from '../documents/index.ts';
 import { inspectJpeg, writePagesPdf } from '../documents/pages/index.ts';
@@ -26,8 +29,10 @@ import { createFiles, createPairing, serverMigrations, systemHandlers } from '..
 import { signingHandlers } from '../signing/handlers.ts';
 import { createSigning, migrations as signingMigrations } from '../signing/index.ts';
 import type { Clock, Migration, Store } from '../store/index.ts';
+import { trainingHandlers } from '../training/index.ts';
 import type { StationConfig } from './config.ts';
-import { siteOf, ticketPrinting } from './hall.ts';
+import { openDossiers, takeSigned } from './dossiers.ts';
+import { keypadAction, showAtCounter, siteOf, ticketPrinting } from './hall.ts';
 import { openNeighbours } from './neighbours.ts';
 import { trainingOfficers } from './people.ts';
 
@@ -45,6 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ...scannerMigrations,
   ...deliveryMigrations,
   ...signingMigrations,
+  ...dossiersMigrations,
 ];
 
 export interface RoomsOptions {
@@ -64,7 +70,9 @@ export interface RoomsOptions {
 export async function openRooms(options: RoomsOptions) {
   const { config, store, clock, dataDir, log, opened } = options;
   const { training } = config;
-  const neighbours = training ? await openNeighbours({ dir: path.join(dataDir, 'neighbours'), resources: RESOURCES, clock }) : undefined;
+  const neighbours = training
+    ? await openNeighbours({ dir: path.join(dataDir, 'neighbours'), resources: RESOURCES, clock, counterId: config.counterId })
+    : undefined;
   if (neighbours) opened('neighbours', () => neighbours.close());
 
   const officers = createOfficers({ store, ...(training ? { seed: trainingOfficers } : {}) });
@@ -113,10 +121,29 @@ export async function openRooms(options: RoomsOptions) {
     store: sqliteQueueStore({ store, site: siteOf(config.site, place, training) }),
     clock,
     print: ticketPrinting(devices, () => place.centreName, training),
+    onEvent: (event) => showAtCounter(devices, event),
     onError: (error) => log(`queue: ${String(error)}`),
   });
   opened('queue', () => queue.close());
+  devices.onKey((action, device) => {
+    const at = [{ deviceId: 'station-1', role: 'station', counterId: config.counterId }, ...pairing.list()].find(
+      (screen) => screen.role === 'station' && screen.counterId === device.counterId && officers.current(screen.deviceId),
+    );
+    const session = at && officers.current(at.deviceId);
+    if (!at?.counterId || !session) return;
+    const caller = { role: 'officer' as const, deviceId: at.deviceId, counterId: at.counterId, officer: session.officer };
+    void keypadAction(queue, caller, action).catch((error: unknown) => log(`keypad: ${String(error)}`));
+  });
 
+  // Delivery and signing tell the dossiers, which were built with them: the last link is tied afterwards.
+  const tied: { dossiers?: Dossiers } = {};
+  const toDossiers = (): Dossiers => {
+    if (!tied.dossiers) throw new Error('the dossiers are not open yet');
+    return tied.dossiers;
+  };
+  const noted = (answer: unknown) => {
+    if (isRefusal(answer)) log(`dossiers: ${answer.en}`);
+  };
   const secrets = neighbours
     ? memorySecrets({ [SECRET_USER]: neighbours.provinceAccount.user, [SECRET_PASSWORD]: neighbours.provinceAccount.secret })
     : fileSecrets(path.join(dataDir, 'secrets'));
@@ -128,6 +155,13 @@ export async function openRooms(options: RoomsOptions) {
       ? { adapter: 'lgsp', baseUrl: neighbours.province.lgspUrl, agency: place.agencyCode }
       : ((config.province as ProvinceConfigInput | undefined) ?? null),
     secrets,
+    onAcknowledged: (ack) => noted(toDossiers().onAcknowledged(ack.dossierId, ack.officialCode === '' ? null : ack.officialCode)),
+    onMapped: (dossierId, officialCode) => noted(toDossiers().onAcknowledged(dossierId, officialCode)),
+    onHeld: (dossierId, reason) => noted(toDossiers().onRejected(dossierId, reason.vi)),
+    onNews: (news) => {
+      if (news.dossierId !== null && news.status !== null)
+        noted(toDossiers().onRemoteStatus(news.dossierId, { status: news.status, at: news.at, source: 'Hệ thống tỉnh', text: news.text }));
+    },
     onError: (error) => log(`delivery: ${String(error)}`),
   });
   opened('delivery', () => delivery.close());
@@ -139,11 +173,13 @@ export async function openRooms(options: RoomsOptions) {
     training,
     modules: [...config.pkcs11Modules, ...options.pkcs11Modules],
     linkFile: (file) => files.link(file),
-    onSigned: () => undefined,
+    onSigned: (result) => takeSigned(toDossiers(), result),
     agency: place.centreName,
     onError: (error) => log(`signing: ${String(error)}`),
   });
   opened('signing', () => signing.close());
+  tied.dossiers = openDossiers({ store, clock, dataDir, catalogue, documents, scanning, delivery, signing, officers, queue });
+  const { dossiers } = tied;
   delivery.start();
 
   const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
@@ -164,8 +200,10 @@ export async function openRooms(options: RoomsOptions) {
     queue: queueHandlers(queue),
     catalogue: catalogueHandlers(catalogue, () => clock.now()),
     documents: documentsHandlers(documents),
+    dossiers: dossiersHandlers(dossiers, store),
     scanner: scannerHandlers(scanning, (file) => files.link(file.path, file.name)),
     signing: signingHandlers(signing),
+    training: trainingHandlers(neighbours?.panel, store),
     devices: devicesHandlers(devices, createSetup(devices), clock),
     delivery: deliveryHandlers(delivery, {
       store,
@@ -174,6 +212,21 @@ export async function openRooms(options: RoomsOptions) {
       inDataDir: (relative) => path.join(dataDir, relative),
     }),
   });
-  return { store, neighbours, officers, pairing, files, catalogue, devices, scanning, documents, queue, delivery, signing, router };
+  return {
+    store,
+    neighbours,
+    officers,
+    pairing,
+    files,
+    catalogue,
+    devices,
+    scanning,
+    documents,
+    queue,
+    delivery,
+    signing,
+    dossiers,
+    router,
+  };
 }
 export type Rooms = Awaited<ReturnType<typeof openRooms>>;

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isRefusal } from '../contract/refusal.ts';
+import type { Catalogue } from '../catalogue/index.ts';
+import type { Delivery } from '../delivery/index.ts';
+import type { Scanning } from '../devices/scanner/index.ts';
+import type { Documents } from '../documents/index.ts';
+import { createDossiers, type Dossiers, type DossiersDeps } from '../dossiers/index.ts';
+import type { Officers } from '../officers/index.ts';
+import type { Queue } from '../queue/index.ts';
+import type { SignedResult, Signing } from '../signing/index.ts';
+import type { Clock, Store } from '../store/index.ts';
+
+/** A rule of another room stopped a transaction that was thought safe; it is rolled back whole. */
+export class StoppedError extends Error {}
+
+/** Joins the dossiers with the rooms they need: pages, papers, province, signing list, audit trail. */
+export function openDossiers(rooms: {
+  store: Store;
+  clock: Clock;
+  dataDir: string;
+  catalogue: Catalogue;
+  documents: Documents;
+  scanning: Scanning;
+  delivery: Delivery;
+  signing: Signing;
+  officers: Officers;
+  queue: Queue;
+}): Dossiers {
+  const { store, clock, catalogue, documents, scanning, delivery, signing, officers } = rooms;
+  const { sessions } = scanning;
+  const asPage = (id: string) => {
+    const page = sessions.page(id);
+    if (!page) throw new StoppedError(`page ${id} is gone`);
+    return { kind: 'jpeg' as const, file: sessions.fileOf(page), quarterTurns: page.quarterTurns, dpi: page.dpi };
+  };
+  const certain = <T>(answer: T): T => {
+    if (isRefusal(answer)) throw new StoppedError(answer.en);
+    return answer;
+  };
+  const deps: DossiersDeps = {
+    store,
+    clock,
+    catalogue,
+    documents,
+    payment: catalogue.place.payment ? { bankBin: catalogue.place.payment.bankBin, account: catalogue.place.payment.account } : null,
+    async nextDossierCode() {
+      const answer = await delivery.nextDossierCode(catalogue.place.agencyCode);
+      return 'code' in answer ? answer.code : null;
+    },
+    enqueueDossier: (dossier) => void certain(delivery.enqueue(dossier)),
+    enqueueStatus: (status) => void certain(delivery.enqueueStatus(status)),
+    pages: (ids) =>
+      ids.flatMap((id) => {
+        const page = sessions.page(id);
+        return page && !page.dropped ? [{ id, note: page.blank === true ? 'trang gần như trắng' : '' }] : [];
+      }),
+    buildComponentPdf: (pageIds, { file, title }) => scanning.buildPdf(pageIds.map(asPage), file, title),
+    addToSigningWorklist: (work) =>
+      signing.addToWorklist({
+        dossierId: work.dossierId,
+        dossierCode: work.code,
+        documentId: work.documentId,
+        file: path.resolve(work.file),
+        title: work.procedure ? `${work.name}: ${work.procedure}` : work.name,
+        form: 'personal',
+      }),
+    audit: (entry) => {
+      const officer = officers.byId(entry.who);
+      officers.audit({ deviceId: 'dossiers', ...(officer ? { officer } : {}) }, entry.what, entry.dossierId, entry.detail);
+    },
+  };
+  return createDossiers(deps);
+}
+
+/** The signed file goes back into its dossier, which tells the province. */
+export function takeSigned(dossiers: Dossiers, result: SignedResult): void {
+  const answer = dossiers.resultSigned({
+    dossierId: result.dossierId,
+    documentId: result.documentId,
+    bytes: readFileSync(result.file),
+    signer: { id: 'signing', name: result.signer, title: '', counterId: '' },
+    complete: true,
+  });
+  if (isRefusal(answer)) throw new StoppedError(answer.en);
+}
