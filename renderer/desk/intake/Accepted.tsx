@@ -1,0 +1,62 @@
+import { useEffect, useRef } from 'react';
+import type { DossierView } from '../../../main/contract/dossier-views.ts';
+import { useKeys } from '../../shared/keys.ts';
+import { useSay } from '../../shared/language.tsx';
+import { Icon } from '../../shared/parts/Icon.tsx';
+import { Key } from '../../shared/parts/Key.tsx';
+import { State } from '../../shared/parts/State.tsx';
+import { go } from '../data/route.ts';
+import { useService } from '../data/service.tsx';
+import { DocumentList } from '../results/DocumentList.tsx';
+import { DueDate } from './DueDate.tsx';
+
+/** What the officer says to the citizen now: the code, the day, the papers to hand out. */
+export function Accepted({ dossier }: { dossier: DossierView }) {
+  const say = useSay();
+  const service = useService();
+  const primary = useRef<HTMLButtonElement>(null);
+  useEffect(() => primary.current?.focus(), []);
+  const here = service.current !== undefined && service.current.ticketId === dossier.ticket?.id;
+  const end = () => {
+    if (here) service.finish();
+    go('now');
+  };
+  useKeys({ finish: end, open: () => go('results', dossier.id) });
+  const provisional = dossier.dossierCode === null && dossier.provisionalCode !== null;
+  return (
+    <main className="page accepted" tabIndex={-1}>
+      <section>
+        <State tone={dossier.axes.business === 'refused' ? 'bad' : 'ok'}>{dossier.statusText}</State>
+        <h1 className="code" data-code={dossier.title}>
+          {dossier.title}
+        </h1>
+        <p>
+          <b className="m">{dossier.applicant.fullName?.value}</b>, {dossier.procedure?.name}
+        </p>
+        {provisional ? (
+          <p className="warn">
+            {say(
+              'Mã tạm: khi nối được tỉnh, hồ sơ sẽ nhận mã chính thức và phiếu mới được đề nghị in. Cả hai mã đều tra được.',
+              'Provisional code: the official one follows when the province can be reached; both can be searched.',
+            )}
+          </p>
+        ) : null}
+        <DueDate dossier={dossier} />
+        <DocumentList dossier={dossier} />
+      </section>
+      <div className="bar2">
+        <button type="button" className="btn" onClick={() => go('results', dossier.id)}>
+          <Icon name="doc" />
+          {say('Xem hồ sơ', 'Open the dossier')} <Key action="open" />
+        </button>
+        <button type="button" className="btn go" ref={primary} onClick={end}>
+          <span>
+            {here ? say('Kết thúc phục vụ', 'Finish serving') : say('Về trang Quầy', 'Back to the counter')}
+            <small>{say('Trao giấy tiếp nhận cho công dân', 'Hand the receipt to the citizen')}</small>
+          </span>
+          <Key action="finish" />
+        </button>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,49 @@
+import type { DossierView } from '../../../main/contract/dossier-views.ts';
+import { useLanguage } from '../../shared/language.tsx';
+import { shortDay } from '../../shared/time.ts';
+import { dueCells, type DueCell } from './dueCells.ts';
+
+/** Always date, hour, weekday and the days that were counted; a day off shows its name. */
+export function DueDate({ dossier, onChange }: { dossier: DossierView; onChange?: () => void }) {
+  const { language, say } = useLanguage();
+  const { due } = dossier;
+  if (!due) return null;
+  const words = (cell: DueCell): string => {
+    if (cell.kind === 'counted' && cell.first !== cell.last)
+      return say(`Ngày ${cell.first.number}–${cell.last.number}`, `Days ${cell.first.number}–${cell.last.number}`);
+    if (cell.kind === 'counted') return say(`Ngày ${cell.first.number}`, `Day ${cell.first.number}`);
+    if (cell.kind === 'due')
+      return cell.first.number ? say(`Ngày ${cell.first.number}: trả`, `Day ${cell.first.number}: due`) : say('Trả', 'Due');
+    return cell.first.label;
+  };
+  return (
+    <div className="money d">
+      <div className="h due">
+        <h2>{say('Hẹn trả', 'Due')}</h2>
+        <b>{due.text}</b>
+        {onChange ? (
+          <button type="button" className="link" onClick={onChange}>
+            {say('Đổi ngày hẹn', 'Change')}
+          </button>
+        ) : null}
+      </div>
+      <ol className="days">
+        {dueCells(due.days).map((cell) => (
+          <li key={cell.first.day} className={cell.kind === 'off' ? 'offd' : cell.kind === 'due' ? 'end' : ''} title={cell.first.label}>
+            <b>
+              {shortDay(cell.first.day, language)}
+              {cell.first === cell.last ? '' : `–${cell.last.day.slice(8)}`}
+            </b>
+            <span className="cut">{words(cell)}</span>
+          </li>
+        ))}
+      </ol>
+      <p className="small dim">{due.explanation}</p>
+      {due.warnings.map((warning) => (
+        <p key={warning} className="small warn">
+          {warning}
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import { useRef } from 'react';
+import type { DossierComponent } from '../../../main/contract/dossier-views.ts';
+import { client } from '../../shared/client.ts';
+import { useSay } from '../../shared/language.tsx';
+import { Icon } from '../../shared/parts/Icon.tsx';
+import type { Draft } from './useDraft.ts';
+import type { Scan } from './useScan.ts';
+
+interface PageStripProps {
+  readonly scan: Scan;
+  readonly selected: string | null;
+  readonly component: DossierComponent | undefined;
+  readonly components: readonly DossierComponent[];
+  readonly draft: Draft;
+  readonly onSelect: (pageId: string) => void;
+}
+
+/**
+ * The pages of the chosen paper in their order. Arrows choose, Delete drops (undo bar), Ctrl+arrow moves, and 1 to 9 give a
+ * page to another paper: choices inside this widget, no shortcuts of the page.
+ */
+export function PageStrip({ scan, selected, component, components, draft, onSelect }: PageStripProps) {
+  const say = useSay();
+  const list = useRef<HTMLOListElement>(null);
+  if (!component) return null;
+  const at = Math.max(
+    0,
+    scan.pages.findIndex((page) => page.pageId === selected),
+  );
+  const focusOn = (index: number) => {
+    const page = scan.pages[index];
+    if (!page) return;
+    onSelect(page.pageId);
+    list.current?.querySelectorAll<HTMLButtonElement>('button.p')[index]?.focus();
+  };
+  const giveTo = (pageId: string, number: number) => {
+    const other = components.find((one) => one.number === number);
+    if (!other || other.key === component.key) return;
+    void draft.send((order) => client.dossiers.setPages({ ...order, key: other.key, pageIds: [...other.pageIds, pageId] }));
+  };
+  return (
+    <ol className="strip" ref={list} aria-label={say(`Trang đã quét: ${component.name}`, `Scanned pages: ${component.name}`)}>
+      {scan.pages.map((page, index) => (
+        <li key={page.pageId} className={`th${page.pageId === selected ? ' on' : ''}`}>
+          <button
+            type="button"
+            className="p"
+            aria-pressed={page.pageId === selected}
+            aria-label={say(
+              `Trang ${index + 1}${page.blank ? ', có thể là trang trắng' : ''}`,
+              `Page ${index + 1}${page.blank ? ', perhaps blank' : ''}`,
+            )}
+            tabIndex={index === at ? 0 : -1}
+            onClick={() => onSelect(page.pageId)}
+            onKeyDown={(event) => {
+              if (event.key === 'ArrowRight' && event.ctrlKey) scan.move(page.pageId, 1);
+              else if (event.key === 'ArrowLeft' && event.ctrlKey) scan.move(page.pageId, -1);
+              else if (event.key === 'ArrowRight') focusOn(index + 1);
+              else if (event.key === 'ArrowLeft') focusOn(index - 1);
+              else if (event.key === 'Delete') scan.drop(page.pageId);
+              else if (/^[1-9]$/.test(event.key)) giveTo(page.pageId, Number(event.key));
+              else return;
+              event.preventDefault();
+            }}
+          >
+            <img src={page.image.url} alt="" className={`q${page.quarterTurns}`} loading="lazy" />
+            {page.blank ? (
+              <span className="wm">
+                <Icon name="warn" />
+              </span>
+            ) : null}
+          </button>
+          {index + 1}
+        </li>
+      ))}
+      {scan.scanning ? (
+        <li className="th run">
+          <span className="p" />
+          {scan.pages.length + 1}
+        </li>
+      ) : null}
+      <li className="th add">
+        <button
+          type="button"
+          className="p"
+          onClick={() => scan.start('flatbed')}
+          disabled={scan.scanning}
+          aria-label={say('Thêm một trang từ mặt kính', 'Add a page from the glass')}
+        >
+          <Icon name="plus" size="l" />
+        </button>
+        {say('Thêm', 'Add')}
+      </li>
+    </ol>
+  );
+}

@@ -1,0 +1,75 @@
+import { lazy, Suspense, useState } from 'react';
+import type { DossierDocument, DossierView } from '../../../main/contract/dossier-views.ts';
+import { client } from '../../shared/client.ts';
+import { useSay } from '../../shared/language.tsx';
+import { Dialog } from '../../shared/parts/Dialog.tsx';
+import { Icon } from '../../shared/parts/Icon.tsx';
+import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
+import { dateText, clockText } from '../../shared/time.ts';
+import { useCommand } from '../data/useCommand.ts';
+import './results.css';
+
+const PdfPages = lazy(() => import('../sign/PdfPages.tsx').then((module) => ({ default: module.PdfPages })));
+
+/** The papers of a dossier, newest first; each opens as its page images and prints again. */
+export function DocumentList({ dossier }: { dossier: DossierView }) {
+  const say = useSay();
+  const { run, trouble, dismiss, busy } = useCommand();
+  const [open, setOpen] = useState<{ document: DossierDocument; url: string } | null>(null);
+  const documents = dossier.documents.filter((document) => document.replacedBy === undefined).sort((a, b) => b.madeAt - a.madeAt);
+  if (documents.length === 0) return null;
+  const look = (document: DossierDocument) =>
+    void run('open', () => client.dossiers.document({ dossierId: dossier.id, documentId: document.id })).then(
+      (link) => link && setOpen({ document, url: link.url }),
+    );
+  const print = (document: DossierDocument) =>
+    void run('print', (commandId) => client.documents.print({ commandId, documentId: document.id, copies: 1 }));
+  return (
+    <section className="docs" aria-label={say('Giấy tờ của hồ sơ', 'Papers of the dossier')}>
+      <h2>{say('Giấy tờ đã lập', 'Papers made')}</h2>
+      {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
+      <ul>
+        {documents.map((document) => (
+          <li key={document.id}>
+            <Icon name="doc" size="s" />
+            <span className="m cut">{document.name}</span>
+            <span className="small dim nw">{`${clockText(document.madeAt)} ${dateText(document.madeAt)}`}</span>
+            <button
+              type="button"
+              className="btn sm"
+              disabled={busy !== null}
+              onClick={() => look(document)}
+              aria-label={say(`Xem: ${document.name}`, `Look at: ${document.name}`)}
+            >
+              {say('Xem', 'Look')}
+            </button>
+            <button
+              type="button"
+              className="btn sm"
+              disabled={busy !== null}
+              onClick={() => print(document)}
+              aria-label={say(`In: ${document.name}`, `Print: ${document.name}`)}
+            >
+              <Icon name="print" size="s" />
+              {say('In', 'Print')}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {open ? (
+        <Dialog title={open.document.name} onClose={() => setOpen(null)} wide>
+          <div className="paperview" tabIndex={0} role="group" aria-label={open.document.name}>
+            <Suspense fallback={<p className="dim">{say('Đang mở trang…', 'Opening…')}</p>}>
+              <PdfPages url={open.url} sha256={open.document.sha256} label={open.document.name} width={680} />
+            </Suspense>
+          </div>
+          <div className="row">
+            <button type="button" className="btn" onClick={() => setOpen(null)} autoFocus>
+              {say('Đóng', 'Close')}
+            </button>
+          </div>
+        </Dialog>
+      ) : null}
+    </section>
+  );
+}

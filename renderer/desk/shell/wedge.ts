@@ -1,0 +1,58 @@
+/** Faster than this between two keys, and no hand types it. */
+const MACHINE_GAP_MS = 40;
+const SHORTEST = 8;
+
+type Field = HTMLInputElement | HTMLTextAreaElement;
+const fieldOf = (target: EventTarget | null): Field | null =>
+  target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== 'checkbox' && target.type !== 'radio')
+    ? target
+    : null;
+
+/** Puts back what the field held before the burst, in a way that React hears. */
+function restore(field: Field, value: string): void {
+  const owner = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+  Object.getOwnPropertyDescriptor(owner.prototype, 'value')?.set?.call(field, value);
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+/**
+ * A code reader that pretends to be a keyboard: a burst of keys that ends with Enter. What it typed into the focused field is
+ * taken out again; the hub decides from the text and the gaps whether it was a reader at all.
+ */
+export function listenForWedge(target: Document, onBurst: (text: string, gapsMs: number[]) => void): () => void {
+  let text = '';
+  let gaps: number[] = [];
+  let lastAt = 0;
+  let field: { element: Field; value: string } | null = null;
+
+  const begin = (event: KeyboardEvent) => {
+    text = '';
+    gaps = [];
+    const element = fieldOf(event.target);
+    field = element ? { element, value: element.value } : null;
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const gap = event.timeStamp - lastAt;
+    const continues = text !== '' && gap <= MACHINE_GAP_MS;
+    if (event.key === 'Enter') {
+      const burst = continues && text.length >= SHORTEST;
+      if (burst) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        if (field) restore(field.element, field.value);
+        onBurst(text, gaps);
+      }
+      text = '';
+      return;
+    }
+    if (event.key.length !== 1) return;
+    if (!continues) begin(event);
+    else gaps.push(gap);
+    text += event.key;
+    lastAt = event.timeStamp;
+  };
+  target.addEventListener('keydown', onKeyDown, { capture: true });
+  return () => target.removeEventListener('keydown', onKeyDown, { capture: true });
+}
