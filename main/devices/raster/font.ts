@@ -58,15 +58,10 @@ function face(weight: Weight): Face {
   return found;
 }
 
-/** Height of a line of this size in dots: `size` is dots per em, as everywhere here. */
-export function lineMetrics(weight: Weight, size: number): { ascent: number; descent: number; capHeight: number } {
+/** How far a plain line of this size reaches above and below its base line, in dots; `size` is dots per em, as everywhere. */
+export function lineMetrics(weight: Weight, size: number): { ascent: number; descent: number } {
   const { font } = face(weight);
-  const scale = size / font.unitsPerEm;
-  return {
-    ascent: Math.ceil(font.ascent * scale),
-    descent: Math.ceil(-font.descent * scale),
-    capHeight: Math.round(font.capHeight * scale),
-  };
+  return { ascent: Math.ceil(((font.capHeight * 1.12) / font.unitsPerEm) * size), descent: Math.ceil(size * 0.2) };
 }
 
 /** False for letters that the font cannot draw (an emoji, a Chinese name): callers print a `?` and say so. */

@@ -15,10 +15,10 @@ export type PaperPart =
   | { readonly kind: 'qr'; readonly data: string; readonly modules: Bitmap; readonly moduleDots: number };
 
 /** Dots per em of the named sizes. `number` gives capitals of 8 mm, readable at arm's length. */
-const SIZES: Record<Extract<PaperBlock, { kind: 'text' }>['size'], number> = { small: 20, normal: 24, large: 30, number: 90 };
+const SIZES: Record<Extract<PaperBlock, { kind: 'text' }>['size'], number> = { small: 20, normal: 25, large: 30, number: 90 };
 
-/** Dots between two lines of text, beyond the ink that Vietnamese capitals with two marks need. */
-const LEADING = 2;
+/** Dots between two lines of text. */
+const LEADING = 5;
 
 /**
  * Breaks the blocks into lines and draws them.
@@ -82,8 +82,12 @@ export function qrModuleDots(modules: number, width: number): number {
 function textStrips(block: Extract<PaperBlock, { kind: 'text' }>, width: number): Bitmap[] {
   const weight: Weight = block.bold ? 'bold' : 'medium';
   const size = SIZES[block.size];
-  const { ascent, descent } = lineMetrics(weight, size);
+  const plain = lineMetrics(weight, size);
   return wrap(block.text, weight, size, width).map((line) => {
+    // Capitals with two marks stand out above what fonts call their ascent: the line makes room for the ink it has.
+    const glyphs = line.words.flatMap((word) => word.glyphs);
+    const ascent = Math.max(plain.ascent, ...glyphs.map((g) => g.image.top));
+    const descent = Math.max(plain.descent, ...glyphs.map((g) => g.image.bitmap.height - g.image.top));
     const bitmap = createBitmap(width, ascent + descent + LEADING);
     let x = block.align === 'left' ? 0 : Math.max(0, (width - line.advance) >> 1);
     for (const word of line.words) {
