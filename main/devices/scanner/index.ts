@@ -24,7 +24,7 @@ export {
   type ScannerFinder,
   type ScanReason,
 } from './types.ts';
-export { createDriverProcess, type DriverChild, type DriverProcess, type SpawnDriver } from './native-process.ts';
+export { createDriverProcess, forkDriver, type DriverChild, type DriverProcess, type SpawnDriver } from './native-process.ts';
 export { saneScanners } from './sane/scanner.ts';
 export type { KnownScanner } from './registry.ts';
 export type { PageWork, Paper, Wish } from './better-pages.ts';

@@ -5,6 +5,8 @@ import { ScanTrouble } from './types.ts';
 
 /** A child process as plain Node and Electron's utilityProcess both can give it. */
 export interface DriverChild {
+  /** Of the operating system, where it is known. */
+  readonly pid?: number;
   send(message: Request): void;
   onMessage(listener: (message: unknown) => void): void;
   /** Called once, however it ended. */
@@ -26,6 +28,7 @@ export const forkDriver: SpawnDriver = (module, env) => {
   child.once('exit', (code, signal) => end(signal ?? `exit ${code}`));
   child.once('error', (error) => end(error.message));
   return {
+    ...(child.pid === undefined ? {} : { pid: child.pid }),
     send: (message) => void (child.connected && child.send(message, () => undefined)),
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => void exits.push(listener),

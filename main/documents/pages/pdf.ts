@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import { srgbProfile } from './icc.ts';
@@ -62,6 +61,8 @@ export async function writePagesPdf(pages: readonly PdfPage[], file: string, opt
   const part = `${file}.part`;
   const out = await open(part, 'w');
   const hash = createHash('sha256');
+  // One window for all pages: a stream's fresh buffers would pile up until the next collection.
+  const window = Buffer.alloc(262_144);
   const offsets: number[] = [];
   let size = 0;
   const write = async (data: string | Uint8Array): Promise<void> => {
@@ -94,7 +95,7 @@ export async function writePagesPdf(pages: readonly PdfPage[], file: string, opt
       next += 2;
       await write(`${begin(image)}<</Type/XObject/Subtype/Image${dictionary}/Length ${bytes}>>stream\n`);
       const before = size;
-      for await (const chunk of createReadStream(page.file) as AsyncIterable<Buffer>) await write(chunk);
+      await copyFile(page.file, window, write);
       if (size - before !== bytes) throw new Error('a page changed while it was read');
       await write('\nendstream\nendobj\n');
       const box = `${number(widthPt)} ${number(heightPt)}`;
@@ -133,6 +134,19 @@ export async function writePagesPdf(pages: readonly PdfPage[], file: string, opt
   await out.close();
   await rename(part, file);
   return { file, pages: pages.length, bytes: size, sha256: hash.digest('hex') };
+}
+
+async function copyFile(file: string, window: Buffer, write: (data: Uint8Array) => Promise<void>): Promise<void> {
+  const handle = await open(file, 'r');
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(window, 0, window.length);
+      if (bytesRead === 0) return;
+      await write(window.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The image dictionary of a page without its length, and its real size in points (1/72 inch). */
