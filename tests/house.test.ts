@@ -7,8 +7,8 @@ import { LAYERS, lintErrors, typeErrors } from './lint.ts';
 const root = path.join(import.meta.dirname, '..');
 
 describe('the house', () => {
-  it.each(LAYERS)('types of %s', (layer) => expect(typeErrors(layer)).toBe(''), 120_000);
-  it('lint rules', () => expect(lintErrors()).toBe(''), 120_000);
+  it.each(LAYERS)('types of %s', (layer) => expect(typeErrors(layer)).toBe(''), 300_000);
+  it('lint rules', () => expect(lintErrors()).toBe(''), 300_000);
   it('arrows', () => expect(wrongArrows(root)).toEqual([]));
 
   it('finds a wrong arrow', () => {
@@ -28,7 +28,7 @@ describe('the house', () => {
   it('keeps sources under about 400 lines', () => {
     const files = execFileSync('git', ['ls-files', 'main', 'preload', 'renderer', 'native'], { cwd: root, encoding: 'utf8' })
       .split('\n')
-      .filter((file) => /\.(ts|tsx|cc|cpp|h)$/.test(file));
+      .filter((file) => /\.(ts|tsx|cc|cpp|h)$/.test(file) && !/\.test\.tsx?$/.test(file));
     const counts = execFileSync('wc', ['-l', ...files], { cwd: root, encoding: 'utf8' })
       .split('\n')
       .map((line) => line.trim().split(/\s+/));
