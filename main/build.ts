@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -48,8 +49,21 @@ async function alone(work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Builds in a process of its own, as production whatever runs us: a test runner's NODE_ENV would build React for development. */
 export async function buildScreens(): Promise<void> {
   if (!isStale()) return;
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', import.meta.filename], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk) => (errors += String(chunk)));
+  const code = await new Promise<number | null>((resolve, reject) => void (child.once('exit', resolve), child.once('error', reject)));
+  if (code !== 0) throw new Error(`the screens could not be built:\n${errors}`);
+}
+
+async function buildHere(): Promise<void> {
+  if (!isStale()) return;
+  process.env['NODE_ENV'] = 'production';
   await alone(async () => {
     if (!isStale()) return;
     const started = new Date();
@@ -76,4 +90,4 @@ export async function buildScreens(): Promise<void> {
   });
 }
 
-if (process.argv[1] === import.meta.filename) await buildScreens();
+if (process.argv[1] === import.meta.filename) await buildHere();

@@ -32,6 +32,7 @@ import type { Clock, Migration, Store } from '../store/index.ts';
 import { trainingHandlers } from '../training/index.ts';
 import type { StationConfig } from './config.ts';
 import { openDossiers, takeSigned } from './dossiers.ts';
+import { scannerHealth, tokenHealth } from './health.ts';
 import { keypadAction, showAtCounter, siteOf, ticketPrinting } from './hall.ts';
 import { openNeighbours } from './neighbours.ts';
 import { trainingOfficers } from './people.ts';
@@ -178,6 +179,10 @@ export async function openRooms(options: RoomsOptions) {
     onError: (error) => log(`signing: ${String(error)}`),
   });
   opened('signing', () => signing.close());
+  const token = tokenHealth(signing, clock, (error) => log(`token: ${String(error)}`));
+  opened('token watch', () => token.close());
+  devices.addHealth(scannerHealth(scanning, clock));
+  devices.addHealth(token);
   tied.dossiers = openDossiers({ store, clock, dataDir, catalogue, documents, scanning, delivery, signing, officers, queue });
   const { dossiers } = tied;
   delivery.start();
