@@ -10,7 +10,7 @@ if (name === undefined || !(name in COMMANDS)) {
 }
 process.exitCode = await COMMANDS[name as keyof typeof COMMANDS](args, {
   stdin: process.stdin,
-  stdout: (text: string) => void process.stdout.write(text),
-  stderr: (text: string) => void process.stderr.write(text),
+  stdout: process.stdout,
+  stderr: process.stderr,
   cwd: process.env['INIT_CWD'] ?? process.cwd(),
 });

@@ -69,7 +69,8 @@ function look(pdf: PdfFile, item: Item, saved: Place | null): Omit<Preview, 'doc
     cleanable: signatures.length === 0 && !pdf.permissions.encrypted,
     signatures,
     emptyFields,
-    placement: saved ?? usualPlace(item.form, pages, pdf),
+    // A place saved on a longer document is not looked for on a shorter one.
+    placement: saved && saved.page < pages.length ? saved : usualPlace(item.form, pages, pdf),
   };
 }
 

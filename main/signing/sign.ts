@@ -45,6 +45,7 @@ export interface SignFile {
   readonly reason: string | null;
   /** An empty field to fill, or null to add one. */
   readonly field: string | null;
+  /** Zero-based; below 0 is the last page. One that is not there is refused. */
   readonly page: number;
   /** Draws the visible form, given the page it goes on; null signs invisibly. */
   readonly appearance: ((page: PdfPage, pdf: PdfFile) => Appearance | null) | null;
@@ -115,7 +116,7 @@ export async function prepareFile(
       );
     }
     const pages = pdf.pages();
-    const page = pages[request.page < 0 ? pages.length - 1 : Math.min(request.page, pages.length - 1)];
+    const page = pages[request.page < 0 ? pages.length - 1 : request.page];
     if (!page) return refuse('no-page', 'Tệp không có trang nào để ký.', 'The file has no page to sign.');
     const appearance = request.appearance ? request.appearance(page, pdf) : null;
     const certificates = [signer.certificate, ...signer.chain].reduce((sum, one) => sum + one.der.length, 0);

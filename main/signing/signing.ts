@@ -227,7 +227,7 @@ export class Signing {
         seenSha256: request.items[position]?.sha256 ?? '',
         options: {
           form: item.form,
-          placement: request.items[position]?.placement ?? settings.places[item.form] ?? null,
+          placement: request.items[position]?.placement ?? null,
           field: request.items[position]?.field ?? null,
           number: request.number ?? null,
         },

@@ -1,0 +1,319 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { access, constants, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
+import { systemClock } from '../store/index.ts';
+import { makeAppearance, onPage, SIZES, usualPlace, type VisibleForm } from './appearance/index.ts';
+import { readCertificate, type Certificate } from './cms/index.ts';
+import { completeSigned } from './files.ts';
+import { finishFile, prepareFile, TIMESTAMP_ROOM, type Level, type SignFile, type Signer } from './sign.ts';
+import { listTokens, openKey, TokenError, troubleSentence, type OpenKey } from './tokens/index.ts';
+import { attributesDigest } from './cms/index.ts';
+import { assess, issuersOf, requestTimestamp, TimestampError, type Assessment } from './trust/index.ts';
+import { loadTrust, type Trust } from './verify/trust.ts';
+
+export type CommandLevel = Level;
+
+export interface SignCommand {
+  readonly module: string;
+  readonly tokenLabel: string;
+  /** Serial number, upper-case hexadecimal without leading zeros; null takes the only one that may sign. */
+  readonly certificate: string | null;
+  readonly pin: string;
+  readonly level: Level;
+  readonly tsa: string | null;
+  readonly trustDir: string | null;
+  readonly form: VisibleForm;
+  /** Zero-based page and the lower left corner in points. */
+  readonly place: { readonly page: number; readonly x: number; readonly y: number } | null;
+  readonly outDir: string;
+  readonly files: readonly { readonly given: string; readonly file: string }[];
+}
+
+/** What is printed for one file. */
+export interface SignLine {
+  readonly file: string;
+  readonly outcome: 'signed' | 'refused' | 'failed';
+  /** A word for programs; null when it is signed. */
+  readonly reason: string | null;
+  /** The level that was reached. */
+  readonly level: Level | null;
+  /** Path of the signed copy. */
+  readonly output: string | null;
+  readonly vi?: string;
+  readonly en?: string;
+}
+
+const RANK = { signed: 0, refused: 3, token: 4, failed: 5 } as const;
+/** Timestamp servers are asked for so many files at once. */
+const MOST_AT_ONCE = 4;
+
+type Ending = { line: SignLine; rank: number };
+
+/**
+ * Signs files one after the other with one key. Each gets exactly one line, in order. When the token stops, the rest is not tried.
+ * Nothing is kept: no database, no PIN.
+ */
+export async function signFiles(command: SignCommand, tell: (line: SignLine, rank: number) => void): Promise<void> {
+  const stopped = (refusal: Refusal, rank: number, outcome: 'refused' | 'failed') => {
+    for (const { given } of command.files) tell(lineOf(given, outcome, refusal), rank);
+  };
+  try {
+    await mkdir(command.outDir, { recursive: true });
+    await access(command.outDir, constants.W_OK);
+  } catch {
+    return stopped(
+      refuse('out-not-writable', 'Không ghi được vào thư mục kết quả.', 'The output folder cannot be written.'),
+      RANK.failed,
+      'failed',
+    );
+  }
+  const trust: Trust = command.trustDir === null ? { anchors: [], intermediates: [] } : await loadTrust(command.trustDir);
+  const key = await open(command, trust);
+  if (isRefusal(key)) {
+    // The certificate itself may not sign: a rule said no. Everything else here is the token's doing.
+    const rule = /^(certificate-(?!missing|ambiguous)|key-|chain-)/.test(key.refused);
+    return stopped(key, rule ? RANK.refused : RANK.token, rule ? 'refused' : 'failed');
+  }
+  try {
+    await signAll(command, key, trust, tell);
+  } finally {
+    await key.close();
+  }
+}
+
+interface CheckedKey extends OpenKey {
+  readonly finding: Assessment;
+}
+
+/** Finds the token by its label and the certificate by its serial number, and opens the key with the PIN. */
+async function open(command: SignCommand, trust: Trust): Promise<CheckedKey | Refusal> {
+  const now = systemClock.now();
+  const list = await listTokens({ modules: [command.module], onlyTheseModules: true, trainingDir: null, now });
+  const problem = list.problems[0];
+  if (problem) return refuse(problem.code, problem.vi, problem.en);
+  const token = list.tokens.find((one) => one.label === command.tokenLabel);
+  if (!token)
+    return refuse(
+      'token-missing',
+      'Không thấy token có nhãn này. Cắm token rồi thử lại.',
+      'There is no token with this label. Plug it in and try again.',
+    );
+  const wanted = token.certificates.filter((one) => command.certificate === null || sameSerial(one.serial, command.certificate));
+  const usable = wanted.filter((one) => one.refused === null);
+  const chosen = usable[0] ?? wanted[0];
+  if (!chosen && token.certificates.length > 0)
+    return refuse(
+      'certificate-missing',
+      'Không thấy chứng thư có số này trên token.',
+      'There is no certificate with this serial number on the token.',
+    );
+  if (usable.length > 1)
+    return refuse(
+      'certificate-ambiguous',
+      'Token có nhiều chứng thư ký được; hãy chỉ rõ bằng --certificate.',
+      'The token has several certificates that may sign; name one with --certificate.',
+    );
+  const key = await openKey(
+    {
+      module: command.module,
+      serial: token.serial,
+      certificateId: chosen?.id ?? '',
+      pin: command.pin,
+      confirmFinalTry: false,
+      preferPss: false,
+    },
+    {
+      trainingDir: null,
+      now: () => systemClock.now(),
+      chainOf: (certificate, others) =>
+        issuersOf(
+          certificate.der,
+          others.map((one) => one.der),
+          trust,
+          now,
+        ).map((der) => readCertificate(der)),
+    },
+  );
+  if (isRefusal(key)) return key;
+  const finding = await assess({
+    certificate: key.signer.certificate.der,
+    pool: key.signer.chain.map((one) => one.der),
+    trust,
+    at: now,
+    offline: false,
+  });
+  if (!finding.refused) return { ...key, finding };
+  await key.close();
+  return finding.refused;
+}
+
+/** Hexadecimal as OpenSSL prints it, or decimal as Windows and some authorities do; leading zeros do not matter. */
+function sameSerial(serial: string, given: string): boolean {
+  const value = BigInt(`0x${serial}`);
+  return value === BigInt(`0x${given}`) || (/^\d+$/.test(given) && value === BigInt(given));
+}
+
+async function signAll(command: SignCommand, key: CheckedKey, trust: Trust, tell: (line: SignLine, rank: number) => void): Promise<void> {
+  const taken = new Set<string>();
+  const waiting: Promise<Ending>[] = [];
+  let stop: Refusal | null = null;
+  const flush = async (most: number) => {
+    while (waiting.length > most) {
+      const ending = await waiting.shift();
+      if (ending) tell(ending.line, ending.rank);
+    }
+  };
+  for (const { given, file } of command.files) {
+    if (stop) waiting.push(Promise.resolve({ line: lineOf(given, 'failed', stop), rank: RANK.token }));
+    else {
+      const output = outputFor(command.outDir, file, taken);
+      try {
+        waiting.push((await signOne(command, key, trust, given, file, output)).ending);
+      } catch (error) {
+        if (!(error instanceof TokenError)) throw error;
+        stop = troubleSentence(error);
+        waiting.push(Promise.resolve({ line: lineOf(given, 'failed', stop), rank: RANK.token }));
+      }
+    }
+    await flush(command.tsa === null ? 0 : MOST_AT_ONCE - 1);
+  }
+  await flush(0);
+}
+
+/** A name that nobody has: the input may lie in the same folder, and an older result is not overwritten. */
+function outputFor(outDir: string, file: string, taken: Set<string>): string {
+  const stem = path.basename(file, path.extname(file));
+  for (let n = 1; ; n++) {
+    const output = path.join(outDir, n === 1 ? `${stem}_daky.pdf` : `${stem}_daky-${n}.pdf`);
+    if (taken.has(output) || existsSync(output)) continue;
+    taken.add(output);
+    return output;
+  }
+}
+
+/** @returns the ending as a promise inside, so that the next file is signed while this one waits for its timestamp. @throws TokenError */
+async function signOne(
+  command: SignCommand,
+  key: CheckedKey,
+  trust: Trust,
+  given: string,
+  file: string,
+  output: string,
+): Promise<{ ending: Promise<Ending> }> {
+  const settled = (ending: Ending) => ({ ending: Promise.resolve(ending) });
+  const failed = (error: unknown): Ending => ({ line: lineOf(given, 'failed', failure(error)), rank: RANK.failed });
+  const { signer } = key;
+  try {
+    await access(file, constants.R_OK);
+  } catch {
+    return settled({
+      line: lineOf(given, 'failed', refuse('unreadable', 'Không đọc được tệp.', 'The file cannot be read.')),
+      rank: RANK.failed,
+    });
+  }
+  let prepared;
+  try {
+    prepared = await prepareFile(requestFor(command, signer, file, output), signer);
+  } catch (error) {
+    return settled(failed(error));
+  }
+  if (isRefusal(prepared)) return settled({ line: lineOf(given, 'refused', prepared), rank: RANK.refused });
+  const ready = prepared;
+  let signature: Buffer;
+  try {
+    signature = await signer.sign(attributesDigest(ready.attributes, signer.hash), ready.attributes);
+  } catch (error) {
+    await rm(ready.temporary, { force: true });
+    throw error;
+  }
+  const finish = async (): Promise<Ending> => {
+    try {
+      const timestamp = command.level === 'B-B' ? null : await stampFor(command)(createHash('sha256').update(signature).digest());
+      const signed = await finishFile(ready, signer, signature, timestamp);
+      const now = systemClock.now();
+      const done = await completeSigned(output, signer, signed, timestamp, {
+        level: command.level,
+        finding: key.finding,
+        now,
+        stamp: command.tsa === null ? null : stampFor(command),
+        pool: [...signer.chain],
+        longTerm: { trust, at: now, offline: false },
+      });
+      if (done.owes === null)
+        return { line: { file: given, outcome: 'signed', reason: null, level: done.level, output }, rank: RANK.signed };
+      await removeResult(output, signed.field);
+      return { line: lineOf(given, 'failed', notReached(command.level)), rank: RANK.failed };
+    } catch (error) {
+      await rm(ready.temporary, { force: true });
+      return failed(error);
+    }
+  };
+  return { ending: finish() };
+}
+
+const stampFor = (command: SignCommand) => (imprint: Buffer) => requestTimestamp(imprint, { url: command.tsa ?? '' });
+
+/** A file below the level that was asked for is not called signed, and does not stay. */
+async function removeResult(output: string, field: string): Promise<void> {
+  await rm(output, { force: true });
+  await rm(`${output}.${field}.json`, { force: true });
+}
+
+const notReached = (level: Level): Refusal =>
+  refuse(
+    'long-term-missing',
+    `Không lấy đủ dữ liệu thu hồi (OCSP, CRL) hoặc dấu thời gian cho mức ${level}; bản ký không được giữ lại.`,
+    `The revocation data or timestamp for level ${level} could not be had; the signed copy was not kept.`,
+  );
+
+function failure(error: unknown): Refusal {
+  if (error instanceof TimestampError)
+    return refuse(
+      'timestamp-failed',
+      'Không xin được dấu thời gian sau 3 lần; tệp chưa được ký.',
+      'No timestamp came after three tries; the file is not signed.',
+    );
+  return refuse(
+    'write-failed',
+    'Không ghi hoặc không kiểm lại được bản ký; tệp gốc giữ nguyên.',
+    'The signed copy could not be written or checked; the original is untouched.',
+  );
+}
+
+function lineOf(file: string, outcome: 'refused' | 'failed', refusal: Refusal): SignLine {
+  return { file, outcome, reason: refusal.refused, level: null, output: null, vi: refusal.vi, en: refusal.en };
+}
+
+function requestFor(command: SignCommand, signer: Signer, file: string, output: string): SignFile {
+  const signedAt = systemClock.now();
+  const { form, place } = command;
+  const usualPage = form === 'attachment' || form === 'copy' ? 0 : -1;
+  return {
+    input: file,
+    output,
+    seen: null,
+    signedAt,
+    reason: null,
+    field: null,
+    page: place?.page ?? usualPage,
+    timestampBytes: command.level === 'B-B' ? 0 : TIMESTAMP_ROOM,
+    appearance:
+      form === 'none'
+        ? null
+        : (page, pdf) => {
+            const box = place ? { x: place.x, y: place.y, ...SIZES[form] } : usualPlace(form, pdf.pages(), pdf);
+            return box ? makeAppearance({ ...contentOf(signer.certificate), form, signedAt }, onPage(page, box), page.rotate) : null;
+          },
+  };
+}
+
+const contentOf = (certificate: Certificate) => ({
+  signer: certificate.subject,
+  agency: certificate.organisation,
+  documentNumber: null,
+  copyForm: null,
+  picture: null,
+  training: false,
+});
