@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import fontkit from '@pdf-lib/fontkit';
 import { PDFDocument, type PDFFont } from 'pdf-lib';
-import { alignGlyphs } from './glyphs.ts';
+import { alignGlyphs, withoutShaping } from './glyphs.ts';
 
 /** The faces of a paper: a serif with the metrics of Times New Roman, as NĐ 30/2020/NĐ-CP wants official texts. */
 export interface Faces {
@@ -27,15 +27,28 @@ function load(name: FaceName): Uint8Array {
   const known = bytes.get(name);
   if (known) return known;
   const folder = path.dirname(require.resolve('@expo-google-fonts/tinos/package.json'));
-  const read = alignGlyphs(readFileSync(path.join(folder, FILES[name])));
+  const read = withoutShaping(alignGlyphs(readFileSync(path.join(folder, FILES[name]))));
   bytes.set(name, read);
   return read;
 }
 
+/** pdf-lib parses a font for every PDF; a receipt would take half a second of the desk's time. A parsed font makes any number of subsets. */
+const parsed = new Map<Uint8Array, ReturnType<typeof fontkit.create>>();
+const cachingFontkit: typeof fontkit = {
+  ...fontkit,
+  create: (data, name) => {
+    const known = parsed.get(data);
+    if (known) return known;
+    const font = fontkit.create(data, name);
+    parsed.set(data, font);
+    return font;
+  },
+};
+
 /** A new PDF with the faces embedded as subsets; ligatures are off so that copied text is the text that was printed. */
 export async function newPdf(info: { title: string; at: number }): Promise<{ pdf: PDFDocument; faces: Faces }> {
   const pdf = await PDFDocument.create();
-  pdf.registerFontkit(fontkit);
+  pdf.registerFontkit(cachingFontkit);
   const embed = (name: FaceName) => pdf.embedFont(load(name), { subset: true, features: { liga: false, clig: false } });
   const faces: Faces = {
     regular: await embed('regular'),

@@ -196,12 +196,13 @@ describe('the acceptance', () => {
   });
   it('uses a code that the province gave before a crash', async () => {
     const id = draft();
-    const failing = kit.documents.files.put;
-    kit.documents.files.put = () => {
+    const { files } = kit.documents;
+    const put = files.put.bind(files);
+    files.put = () => {
       throw new Error('disk full');
     };
     await expect(kit.room.accept(kit.id(), id, HUYEN, { wantsReceipt: false, duplicatesSeen: false })).rejects.toThrow('disk full');
-    kit.documents.files.put = failing;
+    files.put = put;
     kit.reopen();
     expect((await accept(id)).dossier.dossierCode).toBe('H15.50.05.13-261123-0001');
   });

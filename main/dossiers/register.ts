@@ -72,6 +72,7 @@ const glance = z.object({
       reusedFrom: z.string().nullable(),
       database: z.string().nullable(),
       pageIds: z.array(z.string()),
+      set: z.string().nullable(),
     }),
   ),
   fees: z.object({ due: z.number() }).nullable(),
@@ -119,7 +120,8 @@ export function registerBook(core: Core) {
     facts(from: string, to: string): DossierFacts[] {
       return (period.all(from, to) as Raw[]).map((r) => {
         const b = glance.parse(JSON.parse(r.body));
-        const handed = b.components.filter((c) => c.file !== null || c.pageIds.length > 0 || c.database === null);
+        // Papers that were really handed in: what does not apply or lies in a database was never paper.
+        const handed = b.components.filter((c) => c.file !== null || c.pageIds.length > 0 || c.set === 'complete');
         return {
           id: r.id,
           procedureCode: r.procedure_code,

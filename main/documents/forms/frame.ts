@@ -56,6 +56,13 @@ export interface FormDossier {
 const STATE = 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM';
 const MOTTO = 'Độc lập - Tự do - Hạnh phúc';
 
+/** In millimetres; the left edge is where a file is bound. */
+const MARGINS: Record<PaperSize, { top: number; right: number; bottom: number; left: number }> = {
+  A5: { top: 8, right: 11, bottom: 9, left: 14 },
+  A4: { top: 20, right: 18, bottom: 20, left: 28 },
+  'A4-landscape': { top: 14, right: 14, bottom: 14, left: 20 },
+};
+
 export interface FrameOptions {
   readonly paper: PaperSize;
   readonly title: string;
@@ -72,7 +79,7 @@ export async function openForm(head: Letterhead, options: FrameOptions): Promise
   const size = options.size ?? (small ? 10 : 13);
   const paper = await Paper.open({
     paper: options.paper,
-    margins: small ? { top: 8, right: 11, bottom: 9, left: 14 } : { top: 20, right: 18, bottom: 20, left: 28 },
+    margins: MARGINS[options.paper],
     size,
     training: head.training,
     title: options.title,

@@ -91,9 +91,9 @@ export function sampleForm(letterhead: Letterhead, form: '01' | '02' | '03' | '0
         {
           year: 2026,
           closed: false,
-          lines: Array.from({ length: 12 }, (_, i) => ({
-            number: 12 - i,
-            code: `H15.50.05.13-261123-${String(12 - i).padStart(4, '0')}`,
+          lines: Array.from({ length: 9 }, (_, i) => ({
+            number: 9 - i,
+            code: `H15.50.05.13-261123-${String(9 - i).padStart(4, '0')}`,
             name: d.applicant.name,
             address: d.applicant.address ?? '',
             procedure: d.procedure,
