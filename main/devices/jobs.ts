@@ -97,6 +97,8 @@ export function createJobs(store: Store) {
   return {
     get,
     change,
+    /** Several changes with one wait for the disk. */
+    together: <T>(work: () => T): T => store.transaction(work),
     /** @returns the job, and whether this call made it */
     begin(job: { key: string; deviceId: string; kind: PrintJob['kind']; title: string }): { job: PrintJob; isNew: boolean } {
       return store.transaction(() => {

@@ -63,6 +63,7 @@ export function createTicketPrinter(options: {
   const waiting = new Map<string, ((job: PrintJob) => void)[]>();
   let tail: Promise<void> = Promise.resolve();
   let closing = false;
+  let running = 0;
 
   const settle = (key: string, state: 'confirmed' | 'unknown' | 'failed', reason: DeviceReason | null = null) => {
     const job = jobs.change(key, state, reason);
@@ -94,29 +95,46 @@ export function createTicketPrinter(options: {
     const bytes = encode();
     if (typeof bytes === 'string') return settle(key, 'failed', bytes);
     jobs.change(key, 'sent', null, bytes.length); // before the first byte: a crash from here on may have printed
+    await transmit(key, bytes);
+  };
+
+  const transmit = async (key: string, bytes: Uint8Array) => {
     options.onBytes?.(key, bytes);
     const wireMs = options.transport.bitsPerSecond ? (bytes.length * 10_000) / options.transport.bitsPerSecond : 0;
     const sent = await link.send(bytes, times.confirmMs + wireMs);
     try {
       if (!sent) return settle(key, 'failed', 'unplugged');
-      if (profile.ordered) {
-        const ordered = await sent.ordered;
-        const after = await sent.after;
-        if (ordered !== null && after !== null) return settle(key, 'confirmed');
-        return settle(key, 'unknown', after ? (reasonsOf(after)[0] ?? 'timeout') : (health.current().reasons[0] ?? 'timeout'));
-      }
+      const ordered = await sent.ordered;
       const after = await sent.after;
-      if (after && canPrint(after)) return settle(key, 'confirmed');
-      settle(key, 'unknown', after ? (reasonsOf(after)[0] ?? 'timeout') : (health.current().reasons[0] ?? 'timeout'));
+      const arrived = profile.ordered ? ordered !== null && after !== null : after !== null && canPrint(after);
+      if (arrived) settle(key, 'confirmed');
+      else settle(key, 'unknown', after ? (reasonsOf(after)[0] ?? 'timeout') : (health.current().reasons[0] ?? 'timeout'));
     } finally {
       if (jobs.get(key)?.state !== 'confirmed') encoder.forget();
       link.done();
     }
   };
 
+  /**
+   * An idle printer gets its slip at once: the job is queued and sent in one transaction, one wait for the disk instead of
+   * two between the press and the first byte.
+   */
   const enqueue = (job: { key: string; kind: PrintJob['kind']; title: string }, encode: () => Uint8Array | DeviceReason): PrintJob => {
-    const { job: row, isNew } = jobs.begin({ ...job, deviceId: options.id });
-    if (isNew) tail = tail.then(() => run(job.key, encode)).catch((error: unknown) => console.error(`devices: ${options.id}`, error));
+    const { row, isNew, bytes } = jobs.together(() => {
+      const begun = jobs.begin({ ...job, deviceId: options.id });
+      const status = link.status();
+      const now = begun.isNew && running === 0 && !closing && status !== null && canPrint(status) ? encode() : null;
+      if (!(now instanceof Uint8Array)) return { row: begun.job, isNew: begun.isNew, bytes: null };
+      return { row: jobs.change(job.key, 'sent', null, now.length), isNew: true, bytes: now };
+    });
+    if (!isNew) return row;
+    running += 1;
+    tail = tail
+      .then(() => (bytes ? transmit(job.key, bytes) : run(job.key, encode)))
+      .catch((error: unknown) => console.error(`devices: ${options.id}`, error))
+      .finally(() => {
+        running -= 1;
+      });
     return row;
   };
 

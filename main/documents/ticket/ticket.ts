@@ -20,7 +20,7 @@ export function ticketPaper(ticket: TicketContent): Paper {
   text('Số thứ tự', 'small');
   text(ticket.number, 'number', true);
   text(ticket.serviceName, 'normal', true);
-  if (ticket.priority) text(`Ưu tiên: ${ticket.priority}`, 'normal');
+  if (ticket.priority) text(ticket.priority.startsWith('Ưu tiên') ? ticket.priority : `Ưu tiên: ${ticket.priority}`, 'normal');
   blocks.push({ kind: 'space', mm: 1 });
   const wait = waitWords(ticket);
   if (wait) text(wait, 'small');
