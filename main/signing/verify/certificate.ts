@@ -144,6 +144,15 @@ function nameTitle(name: Der): string {
 
 /** A name in a form in which two encodings of the same text are equal (RFC 5280, 7.1, simplified to case and white space). */
 export function nameKey(name: Uint8Array): string {
+  try {
+    return nameText(name);
+  } catch {
+    // A name that cannot be read equals only itself.
+    return hex(name);
+  }
+}
+
+function nameText(name: Uint8Array): string {
   return Der.whole(name)
     .children.map((set) =>
       set.children

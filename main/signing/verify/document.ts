@@ -1,5 +1,6 @@
 import { HIDDEN_SIGNATURE, openPdf, PdfError, readSignatureFields, type PdfFile } from '../pdf/index.ts';
 import type { Certificate } from './certificate.ts';
+import { DerError } from './der.ts';
 import { finding, ranked, type Finding } from './findings.ts';
 import { checkIntact, type Intact } from './intact.ts';
 import { judgeDocTimestamp, judgeSigner, looseMaterial, type Judged, type Proof } from './judge.ts';
@@ -31,6 +32,8 @@ export async function verifyDocument(path: string, context: DocumentContext): Pr
     return await judgeFile(path, file, context);
   } catch (error) {
     if (error instanceof PdfError) return unreadable(path, error);
+    // Certificates and answers are read as far as they are needed, so a fault deep inside one may show late.
+    if (error instanceof DerError) return unreadable(path, new PdfError('brokenObject', `signature data: ${error.message}`));
     throw error;
   } finally {
     await file.close();

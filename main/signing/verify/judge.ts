@@ -198,6 +198,7 @@ export function looseMaterial(material: Material, context: PathContext): string[
       context.material.certificates.filter((item) => !material.certificates.includes(item)),
       context.trust,
     ).map((item) => `certificate ${item.title}`),
+    ...material.ocsp.flatMap((answer) => unvouched(answer.certificates, issuers, context.trust).map((item) => `certificate ${item.title}`)),
     ...material.ocsp.filter((answer) => !issuers.some((issuer) => ocspSigner(answer, issuer) !== undefined)).map(() => 'ocsp'),
     ...material.crls.filter((crl) => !issuers.some((issuer) => crlSigned(crl, issuer))).map(() => 'crl'),
   ];

@@ -1,7 +1,6 @@
 import { isDict, isStream, PdfError, type PdfObject, type PdfView } from '../pdf/index.ts';
 import { readCertificate, type Certificate } from './certificate.ts';
 import type { Cms } from './cms.ts';
-import { Der } from './der.ts';
 import { readCrl, readOcsp, type Crl, type OcspAnswer } from './revocation.ts';
 
 /** Certificates and revocation data that came with a file or a signature. */
@@ -71,14 +70,14 @@ export function readEmbedded(cms: Cms): Material {
   };
   for (const crl of cms.crls) attempt('crl', () => void found.crls.push(readCrl(crl)));
   // RevocationInfoArchival ::= SEQUENCE { crl [0] SEQUENCE OF, ocsp [1] SEQUENCE OF, otherRevInfo [2] }
-  for (const part of cms.adobeRevocation?.children ?? []) {
-    attempt('revocation attribute', () => {
+  attempt('revocation attribute', () => {
+    for (const part of cms.adobeRevocation?.children ?? []) {
       for (const item of part.child(0, 0x30).children) {
         if (part.tag === 0xa0) found.crls.push(readCrl(item.raw));
-        else if (part.tag === 0xa1) found.ocsp.push(readOcsp(Der.whole(item.raw).raw));
+        else if (part.tag === 0xa1) found.ocsp.push(readOcsp(item.raw));
       }
-    });
-  }
+    }
+  });
   return found;
 }
 

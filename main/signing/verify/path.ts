@@ -40,7 +40,8 @@ export async function judgePath(context: PathContext, leaf: Certificate, at: num
     let found = statusAt(all, certificate, at, context.now);
     const named = certificate.ocspUrls.length + certificate.crlUrls.length > 0;
     if (found.status === 'unknown' && !certificate.noRevocationCheck) {
-      if (named || all.length === 0) result.longTerm = false;
+      // A link that names no place to ask, and about which nothing came along, has nothing that could be stored.
+      if (named || all.length > 0) result.longTerm = false;
       if (context.online !== undefined && chain.fault === undefined) {
         all = [...all, ...evidence(certificate, issuer, await context.online.ocsp(certificate, issuer), [])];
         found = statusAt(all, certificate, at, context.now);

@@ -75,7 +75,9 @@ export function readRange(file: PdfFile, field: PdfSignatureField): SignedRange 
   if (end < bounds.eof || end > bounds.end + 16 || !/^[\0\t\n\f\r ]*$/.test(latin1(file.read(bounds.eof, end - bounds.eof)))) {
     throw bad('/ByteRange does not end where its revision ends');
   }
-  if (!/^<[0-9A-Fa-f]*>$/.test(latin1(file.read(gap.start, gap.end - gap.start)))) throw bad('/Contents has more than hexadecimal digits');
+  // Digits in one case, as every signer writes them: then no bit of the token can be turned without being seen.
+  if (!/^<(?:[0-9A-F]*|[0-9a-f]*)>$/.test(latin1(file.read(gap.start, gap.end - gap.start))))
+    throw bad('/Contents has more than hexadecimal digits');
   return { dict, ...format(file, dict, own), cms: unpad(contents.bytes, bad), gap, end, revision, claimed: claimed(file, dict) };
 }
 

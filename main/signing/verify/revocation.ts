@@ -191,6 +191,14 @@ export function evidence(certificate: Certificate, issuer: Certificate, answers:
 }
 
 function certIdMatches(certId: Der, certificate: Certificate, issuer: Certificate): boolean {
+  try {
+    return certIdNames(certId, certificate, issuer);
+  } catch {
+    return false;
+  }
+}
+
+function certIdNames(certId: Der, certificate: Certificate, issuer: Certificate): boolean {
   const oid = certId.child(0).child(0).oid;
   const hash = oid === '1.3.14.3.2.26' ? 'sha1' : oid === '2.16.840.1.101.3.4.2.1' ? 'sha256' : undefined;
   if (hash === undefined) return false;

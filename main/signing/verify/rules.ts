@@ -39,7 +39,10 @@ export class Rules {
     for (const key of newer.keys()) if (!own.has(key)) c.compare(older.get(key), newer.get(key), 'OTHER', `trailer/${key}`);
     if (older.has('Encrypt') !== newer.has('Encrypt')) c.differ('OTHER', 'trailer/Encrypt');
     const [a, b] = [older.get('ID'), newer.get('ID')];
+    if (b !== undefined && (!Array.isArray(b) || b.length !== 2 || !b.every(isString))) c.differ('OTHER', 'trailer/ID');
     if (Array.isArray(a)) c.compare(a[0], Array.isArray(b) ? b[0] : null, 'OTHER', 'trailer/ID');
+    const size = newer.get('Size');
+    if (typeof size !== 'number' || !Number.isInteger(size) || [...c.changed].some((num) => num >= size)) c.differ('OTHER', 'trailer/Size');
     this.#info(older.get('Info'), newer.get('Info'));
     const [oldRoot, newRoot] = [older.get('Root'), newer.get('Root')];
     if (!isRef(oldRoot) || !isRef(newRoot) || oldRoot.num !== newRoot.num || oldRoot.gen !== newRoot.gen) c.differ('OTHER', 'trailer/Root');
