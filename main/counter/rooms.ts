@@ -157,6 +157,7 @@ export async function openRooms(options: RoomsOptions) {
       : ((config.province as ProvinceConfigInput | undefined) ?? null),
     secrets,
     onAcknowledged: (ack) => noted(toDossiers().onAcknowledged(ack.dossierId, ack.officialCode === '' ? null : ack.officialCode)),
+    onSettled: (dossierId) => noted(toDossiers().onAcknowledged(dossierId, null)),
     onMapped: (dossierId, officialCode) => noted(toDossiers().onAcknowledged(dossierId, officialCode)),
     onHeld: (dossierId, reason) => noted(toDossiers().onRejected(dossierId, reason.vi)),
     onNews: (news) => {

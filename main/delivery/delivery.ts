@@ -44,6 +44,8 @@ export interface DeliveryDeps {
   readonly random?: Random;
   /** Called inside the transaction that notes it: what it writes is committed together with it, or not at all. */
   readonly onAcknowledged?: (ack: Acknowledged) => void;
+  /** Everything of this dossier that was put in has reached the province. Inside the transaction. */
+  readonly onSettled?: (dossierId: string) => void;
   /** An official code replaced a provisional one, once and for ever. Inside the transaction. */
   readonly onMapped?: (dossierId: string, officialCode: string, provisionalCode: string | null) => void;
   /** The province (or a changed file) stopped a dossier: the officer's inbox. Inside the transaction. */
@@ -150,6 +152,7 @@ export function createDelivery(deps: DeliveryDeps) {
         const content = JSON.parse(item.content) as Content;
         if (content.status) remote.note(item.dossierId, 'business', String(content.status.status), 'counter', content.status.at);
         remote.note(item.dossierId, 'sync', 'Tỉnh đã nhận', 'province', clock.now());
+        if (outbox.ofDossier(item.dossierId).every((other) => other.open === 0 || other.seq === item.seq)) deps.onSettled?.(item.dossierId);
       },
     },
   });
@@ -370,6 +373,8 @@ export function createDelivery(deps: DeliveryDeps) {
       else if (!wanted && sender.isPaused()) sender.resume();
     },
     hurry: () => sender.hurry(),
+    /** For tests, benches and soaks, which look inside and play the officer. */
+    parts: { outbox, sender },
     /** For `doctor`: the line in words, how far the province's clock is off (ms, null when unknown), unsent work whose outcome is not known. */
     health: () => ({
       line: view.summary().line,
