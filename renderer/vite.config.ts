@@ -27,6 +27,8 @@ export default defineConfig({
   base: './',
   plugins: [react(), voicePack()],
   publicDir: false,
+  // Tests build the screens under their own NODE_ENV; what is served is React's production build all the same.
+  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   build: {
     outDir: path.join(here, '../dist/renderer'),
     emptyOutDir: true,

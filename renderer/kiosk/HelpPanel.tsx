@@ -26,7 +26,7 @@ export function HelpPanel({ onClose }: { onClose: () => void }) {
         )}
       </p>
       {hotline ? <p>{say(`Điện thoại: ${hotline}`, `Telephone: ${hotline}`)}</p> : null}
-      <button type="button" className="big" onClick={onClose} autoFocus>
+      <button type="button" className="big" onClick={onClose} data-autofocus>
         {say('Đóng', 'Close')}
       </button>
     </Dialog>

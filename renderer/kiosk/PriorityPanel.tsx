@@ -21,7 +21,7 @@ export function PriorityPanel({
         {say('Tôi thuộc diện ưu tiên', 'I have priority')}
         <span>{say('Chọn trước khi lấy số, nếu có', 'Choose before taking a number')}</span>
       </h2>
-      <ul>
+      <ul className={reasons.length <= 4 ? 'few' : ''}>
         {reasons.slice(0, 6).map((reason) => (
           <li key={reason.id}>
             <button type="button" aria-pressed={chosen === reason.id} onClick={() => onChoose(chosen === reason.id ? null : reason.id)}>

@@ -40,7 +40,7 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
 
 /** A live stream of the hub: snapshot, numbered events, a new snapshot after a gap or a break, the last content kept meanwhile. */
 export function useLive<S, E>(options: LiveOptions<S, E>): Live<S> {
-  const [live, setLive] = useState<Live<S>>({ data: undefined, staleSince: null });
+  const [held, setHeld] = useState<Live<S> & { key: string }>({ key: options.key, data: undefined, staleSince: null });
   const latest = useRef(options);
   latest.current = options;
   const wanted = options.open !== null;
@@ -48,10 +48,14 @@ export function useLive<S, E>(options: LiveOptions<S, E>): Live<S> {
   useEffect(() => {
     if (!wanted) return;
     const ending = new AbortController();
-    void follow(ending.signal, latest, setLive);
+    const { key } = options;
+    const update = (next: (live: Live<S>) => Live<S>) =>
+      setHeld((before) => ({ key, ...next(before.key === key ? before : { data: undefined, staleSince: null }) }));
+    void follow(ending.signal, latest, update);
     return () => ending.abort();
   }, [options.key, wanted]);
-  return live;
+  // What was heard of another thing is not shown as this one, not even for the moment until its snapshot.
+  return held.key === options.key ? held : { data: undefined, staleSince: null };
 }
 
 async function follow<S, E>(

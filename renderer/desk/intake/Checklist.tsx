@@ -24,10 +24,11 @@ interface ChecklistProps {
   readonly scan: Scan;
   readonly active: string | null;
   readonly onActive: (key: string) => void;
+  readonly onScan: () => void;
 }
 
 /** What the law asks for, one line each; a line chosen here is what F7 scans into. */
-export function Checklist({ dossier, draft, scan, active, onActive }: ChecklistProps) {
+export function Checklist({ dossier, draft, scan, active, onActive, onScan }: ChecklistProps) {
   const say = useSay();
   return (
     <>
@@ -41,7 +42,7 @@ export function Checklist({ dossier, draft, scan, active, onActive }: ChecklistP
             {say('Dừng quét', 'Stop scanning')}
           </button>
         ) : (
-          <button type="button" className="btn sm" onClick={() => scan.start()} disabled={active === null}>
+          <button type="button" className="btn sm" onClick={onScan} disabled={active === null}>
             <Icon name="scan" size="s" />
             {scan.pages.length > 0 ? say('Quét tiếp', 'Scan more') : say('Quét', 'Scan')} <Key action="scan" />
           </button>
@@ -81,8 +82,9 @@ function Line({ component, on, scanning, pages, draft, onActive }: LineProps) {
   const say = useSay();
   const look = LOOK[scanning ? 'scanning' : component.state];
   const set = (state: ComponentState) => void draft.send((order) => client.dossiers.setComponent({ ...order, key: component.key, state }));
+  const bare = component.state === 'not-applicable' || component.state === 'in-database';
   const detail = [
-    component.detail,
+    bare ? '' : component.detail,
     pages > 0 ? say(`${pages} trang`, `${pages} pages`) : '',
     component.note ?? '',
     component.reusedFrom ?? '',
@@ -106,7 +108,7 @@ function Line({ component, on, scanning, pages, draft, onActive }: LineProps) {
           ))}
           {on && component.state !== 'scanning' ? (
             <span className="dset">
-              {component.state === 'not-applicable' || component.state === 'in-database' || component.state === 'complete' ? (
+              {bare || component.state === 'complete' ? (
                 <button type="button" className="link" onClick={() => set('absent')}>
                   {say('Đặt lại', 'Reset')}
                 </button>

@@ -29,7 +29,7 @@ export function DueDialog({ dossier, draft, onClose }: { dossier: DossierView; d
         <div className="fields">
           <label>
             {say('Ngày trả', 'Day')}
-            <input className="in" type="date" value={day} onChange={(event) => setDay(event.target.value)} autoFocus />
+            <input className="in" type="date" value={day} onChange={(event) => setDay(event.target.value)} data-autofocus />
           </label>
           <label>
             {say('Giờ', 'Time')}

@@ -61,23 +61,30 @@ export function Fees({ dossier, draft }: { dossier: DossierView; draft: Draft })
             />
             {say('VNeID mức 2', 'VNeID level 2')}
           </label>
-          {view.exemptions.map((exemption) => (
-            <label key={exemption.id} className="check small" title={`${exemption.proof}, ${exemption.basis}`}>
-              <input
-                type="checkbox"
-                checked={feeInput.exemptions.includes(exemption.id)}
-                onChange={(event) =>
-                  set({
-                    ...feeInput,
-                    exemptions: event.target.checked
-                      ? [...feeInput.exemptions, exemption.id]
-                      : feeInput.exemptions.filter((id) => id !== exemption.id),
-                  })
-                }
-              />
-              {exemption.text}
-            </label>
-          ))}
+          {view.exemptions.length > 0 ? (
+            <details className="exempt" open={feeInput.exemptions.length > 0}>
+              <summary className="small">
+                {say(`Miễn, giảm (${view.exemptions.length} diện)`, `Exemptions (${view.exemptions.length})`)}
+              </summary>
+              {view.exemptions.map((exemption) => (
+                <label key={exemption.id} className="check small" title={`${exemption.proof}, ${exemption.basis}`}>
+                  <input
+                    type="checkbox"
+                    checked={feeInput.exemptions.includes(exemption.id)}
+                    onChange={(event) =>
+                      set({
+                        ...feeInput,
+                        exemptions: event.target.checked
+                          ? [...feeInput.exemptions, exemption.id]
+                          : feeInput.exemptions.filter((id) => id !== exemption.id),
+                      })
+                    }
+                  />
+                  {exemption.text}
+                </label>
+              ))}
+            </details>
+          ) : null}
         </div>
       ) : null}
       <div className="fee">

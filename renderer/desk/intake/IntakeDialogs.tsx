@@ -60,7 +60,7 @@ export function IntakeDialogs({ dialog, dossier, draft, onClose, onAccept }: Int
             ))}
           </ul>
           <div className="row">
-            <button type="button" className="btn" onClick={onClose} autoFocus>
+            <button type="button" className="btn" onClick={onClose} data-autofocus>
               {say('Xem lại', 'Look again')}
             </button>
             <button

@@ -23,8 +23,29 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
   const [componentKey, setComponentKey] = useState<string | null>(null);
   const [dialog, setDialog] = useState<IntakeDialog | null>(null);
   const [pageId, setPageId] = useState<string | null>(null);
+  // Chosen by hand, or by F7; it never changes by itself under a scan.
+  const [byHand, setByHand] = useState(false);
   const component = dossier.components.find((one) => one.key === componentKey) ?? nextToScan(dossier) ?? dossier.components[0];
+  const shownKey = component?.key ?? null;
+  useEffect(() => {
+    if (componentKey === null && shownKey !== null) setComponentKey(shownKey);
+  }, [componentKey, shownKey]);
   const scan = useScan(draft, dossier, component);
+  const [wanted, setWanted] = useState<string | null>(null);
+  const { start } = scan;
+  useEffect(() => {
+    if (wanted === null || wanted !== shownKey) return;
+    setWanted(null);
+    start();
+  }, [wanted, shownKey, start]);
+  /** F7: the paper chosen by hand, else the next one that has no page yet. */
+  const scanNext = () => {
+    const target = byHand || scan.pages.length === 0 ? component : (nextToScan(dossier) ?? component);
+    if (!target || scan.scanning) return;
+    setByHand(false);
+    setComponentKey(target.key);
+    setWanted(target.key);
+  };
 
   const accept = async (duplicatesSeen: boolean) => {
     // The field under the cursor is saved by leaving it; the queue of `send` keeps the order.
@@ -37,7 +58,7 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
   };
 
   useKeys({
-    scan: () => component && scan.start(),
+    scan: scanNext,
     supplement: () => setDialog('supplement'),
     refuse: () => setDialog('refuse'),
     open: () => setDialog('pay'),
@@ -66,7 +87,9 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
             draft={draft}
             scan={scan}
             active={component?.key ?? null}
+            onScan={scanNext}
             onActive={(key) => {
+              setByHand(true);
               setComponentKey(key);
               setPageId(null);
             }}

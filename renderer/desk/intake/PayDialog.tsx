@@ -47,7 +47,7 @@ export function PayDialog({ dossier, draft, onClose }: { dossier: DossierView; d
             >
               {say('Ghi nhầm, hủy ghi thu', 'Recorded by mistake, cancel')}
             </button>
-            <button type="button" className="btn" onClick={onClose} autoFocus>
+            <button type="button" className="btn" onClick={onClose} data-autofocus>
               {say('Đóng', 'Close')}
             </button>
           </div>
@@ -56,7 +56,7 @@ export function PayDialog({ dossier, draft, onClose }: { dossier: DossierView; d
         <>
           <p>{say('Hồ sơ này không phải nộp phí.', 'Nothing is to be paid.')}</p>
           <div className="row">
-            <button type="button" className="btn" onClick={onClose} autoFocus>
+            <button type="button" className="btn" onClick={onClose} data-autofocus>
               {say('Đóng', 'Close')}
             </button>
           </div>
@@ -89,7 +89,7 @@ export function PayDialog({ dossier, draft, onClose }: { dossier: DossierView; d
             <button type="button" className="btn" onClick={() => pay('vietqr')} disabled={!code}>
               {say('Đã chuyển khoản', 'Transferred')}
             </button>
-            <button type="button" className="btn go" onClick={() => pay('cash')} autoFocus>
+            <button type="button" className="btn go" onClick={() => pay('cash')} data-autofocus>
               {say('Đã thu tiền mặt', 'Cash taken')}
             </button>
           </div>

@@ -29,7 +29,14 @@ export function ReasonDialog({ title, explain, reasonLabel, basisLabel, confirm,
         <div className="fields">
           <label>
             {reasonLabel}
-            <textarea className="in" value={reason} onChange={(event) => setReason(event.target.value)} required minLength={3} autoFocus />
+            <textarea
+              className="in"
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+              required
+              minLength={3}
+              data-autofocus
+            />
           </label>
           {basisLabel === undefined ? null : (
             <label>

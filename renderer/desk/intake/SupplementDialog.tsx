@@ -56,7 +56,7 @@ export function SupplementDialog({
         <div className="fields">
           <label>
             {say('Giấy tờ, nội dung cần bổ sung, mỗi dòng một mục', 'What is needed, one item per line')}
-            <textarea className="in" value={items} onChange={(event) => setItems(event.target.value)} autoFocus />
+            <textarea className="in" value={items} onChange={(event) => setItems(event.target.value)} data-autofocus />
           </label>
           <label>
             {say('Lý do', 'Reason')}

@@ -8,6 +8,7 @@ import { useNow } from '../../shared/useNow.ts';
 export function Mates({ view }: { view: DeskView }) {
   const say = useSay();
   const now = useNow();
+  if (view.colleagues.length === 0) return null;
   return (
     <div className="mates">
       {view.colleagues.map((counter) => {

@@ -14,7 +14,7 @@ export function Now() {
   return (
     <main className="page now" tabIndex={-1} aria-label={say('Quầy', 'Counter')}>
       <CallColumn view={desk.data} />
-      <section className="work" aria-label={say('Việc trong ngày', "Today's work")}>
+      <section className="today" aria-label={say('Việc trong ngày', "Today's work")}>
         <Totals view={desk.data} />
         <Worklists lists={work.data} />
       </section>

@@ -92,7 +92,7 @@ export function TicketDialog({ ticketId, text, ticket, title, onClose }: TicketD
           className="btn go"
           onClick={() => act('callTicket', (commandId, ticketId) => client.queue.callTicket({ commandId, ticketId }))}
           disabled={!id}
-          autoFocus
+          data-autofocus
         >
           {say('Mời số này', 'Call this one')}
         </button>

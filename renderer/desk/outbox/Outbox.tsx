@@ -92,6 +92,21 @@ export function Outbox({ id }: { id: string | null }) {
             <Icon name="run" size="s" />
             {say('Thử gửi ngay', 'Try now')} <Key action="retry" />
           </button>
+        </div>
+        {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
+        {tab === 'differences' ? (
+          <Differences />
+        ) : (
+          <OutboxTable
+            rows={rows}
+            now={now}
+            selected={current?.id ?? null}
+            onSelect={setSelected}
+            onAct={act}
+            stale={live.staleSince !== null}
+          />
+        )}
+        <div className="foot">
           {summary?.paused ? (
             <button
               type="button"
@@ -110,19 +125,6 @@ export function Outbox({ id }: { id: string | null }) {
             </button>
           )}
         </div>
-        {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
-        {tab === 'differences' ? (
-          <Differences />
-        ) : (
-          <OutboxTable
-            rows={rows}
-            now={now}
-            selected={current?.id ?? null}
-            onSelect={setSelected}
-            onAct={act}
-            stale={live.staleSince !== null}
-          />
-        )}
       </section>
       {tab === 'differences' || !current ? (
         <aside className="side none">

@@ -117,7 +117,7 @@ export function OutboxSide({ row, now, onAct, evidence }: SideProps) {
           </ol>
           {replies.length === 0 ? <p className="dim">{say('Chưa có trả lời nào.', 'No reply yet.')}</p> : null}
           <div className="row">
-            <button type="button" className="btn" onClick={() => setReplies(null)} autoFocus>
+            <button type="button" className="btn" onClick={() => setReplies(null)} data-autofocus>
               {say('Đóng', 'Close')}
             </button>
           </div>

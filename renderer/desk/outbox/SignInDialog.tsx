@@ -29,7 +29,7 @@ export function SignInDialog({ onClose }: { onClose: () => void }) {
         <div className="fields">
           <label>
             {say('Tài khoản', 'Account')}
-            <input className="in" value={user} onChange={(event) => setUser(event.target.value)} autoComplete="off" autoFocus />
+            <input className="in" value={user} onChange={(event) => setUser(event.target.value)} autoComplete="off" data-autofocus />
           </label>
           <label>
             {say('Mật khẩu hoặc khóa', 'Password or key')}

@@ -31,7 +31,7 @@ export function ApologyDialog({ dossierId, onClose }: { dossierId: string; onClo
         <div className="fields">
           <label>
             {say('Lý do chậm', 'Why it is late')}
-            <textarea className="in" value={reason} onChange={(event) => setReason(event.target.value)} autoFocus />
+            <textarea className="in" value={reason} onChange={(event) => setReason(event.target.value)} data-autofocus />
           </label>
           <label>
             {say('Ngày trả mới (16:30)', 'New day (16:30)')}

@@ -64,7 +64,7 @@ export function DocumentList({ dossier }: { dossier: DossierView }) {
             </Suspense>
           </div>
           <div className="row">
-            <button type="button" className="btn" onClick={() => setOpen(null)} autoFocus>
+            <button type="button" className="btn" onClick={() => setOpen(null)} data-autofocus>
               {say('Đóng', 'Close')}
             </button>
           </div>

@@ -66,7 +66,7 @@ export function HandoverDialog({ dossier, draft, onClose }: { dossier: DossierVi
           <button type="button" className="btn lead" onClick={onClose}>
             {say('Thôi', 'Cancel')}
           </button>
-          <button type="submit" className="btn go" disabled={!ready} autoFocus>
+          <button type="submit" className="btn go" disabled={!ready} data-autofocus>
             {say('Đã trả', 'Handed over')}
           </button>
         </div>

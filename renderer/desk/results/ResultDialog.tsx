@@ -44,7 +44,7 @@ export function ResultDialog({ dossier, draft, onClose }: { dossier: DossierView
         <div className="fields">
           <label>
             {say('Người ký', 'Who signs')}
-            <input className="in" name="signer" value={signer} onChange={(event) => setSigner(event.target.value)} autoFocus />
+            <input className="in" name="signer" value={signer} onChange={(event) => setSigner(event.target.value)} data-autofocus />
           </label>
           <label>
             {say('Chức vụ', 'Title')}

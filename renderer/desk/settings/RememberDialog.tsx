@@ -28,7 +28,7 @@ export function RememberDialog({ device, onClose }: { device: FoundDevice; onClo
         <div className="fields">
           <label>
             {say('Tên ở trung tâm này', 'Its name here')}
-            <input className="in" value={name} onChange={(event) => setName(event.target.value)} autoFocus maxLength={80} />
+            <input className="in" value={name} onChange={(event) => setName(event.target.value)} data-autofocus maxLength={80} />
           </label>
         </div>
         {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}

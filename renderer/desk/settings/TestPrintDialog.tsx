@@ -43,7 +43,7 @@ export function TestPrintDialog({ device, onClose }: { device: DeviceHealth; onC
         ))}
       </ul>
       <div className="row">
-        <button type="button" className="btn" onClick={onClose} autoFocus>
+        <button type="button" className="btn" onClick={onClose} data-autofocus>
           {say('Đóng', 'Close')}
         </button>
       </div>

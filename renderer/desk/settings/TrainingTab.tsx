@@ -33,7 +33,7 @@ export function TrainingTab() {
         {(live.data ?? []).map((one) => (
           <li key={one.id} data-neighbour={one.id}>
             <h2>{language === 'vi' ? one.nameVi : one.nameEn}</h2>
-            {one.shows === null ? null : <p className="shows">{one.shows}</p>}
+            {one.shows === null || one.shows.trim() === '' ? null : <p className="shows">{one.shows}</p>}
             {one.switches.map((item) => (
               <label key={item.key} className="check">
                 <input

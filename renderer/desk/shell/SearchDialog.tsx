@@ -79,7 +79,7 @@ export function SearchDialog({ initial, onClose }: { initial: string; onClose: (
             else return;
             event.preventDefault();
           }}
-          autoFocus
+          data-autofocus
         />
         <ul id={listId} role="listbox" aria-label={say('Kết quả', 'Results')}>
           {hits.map((hit, index) => (

@@ -43,7 +43,7 @@ export function SecondCardDialog({
         <button type="button" className="btn" onClick={() => use('applicant')}>
           {say('Thay người nộp', 'Replace the applicant')}
         </button>
-        <button type="button" className="btn go" onClick={() => use('owner')} autoFocus>
+        <button type="button" className="btn go" onClick={() => use('owner')} data-autofocus>
           {say('Thêm chủ hồ sơ', 'Add as owner')}
         </button>
       </div>

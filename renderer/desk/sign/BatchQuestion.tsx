@@ -29,7 +29,7 @@ export function BatchQuestion({ batch }: { batch: Batch }) {
         <button type="button" className="btn" disabled={busy !== null} onClick={() => answer('without')}>
           {say('Ký, nợ dấu thời gian', 'Sign, owe it')}
         </button>
-        <button type="button" className="btn go" disabled={busy !== null} onClick={() => answer('retry')} autoFocus>
+        <button type="button" className="btn go" disabled={busy !== null} onClick={() => answer('retry')} data-autofocus>
           {say('Xin lại', 'Ask again')}
         </button>
       </div>

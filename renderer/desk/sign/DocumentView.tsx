@@ -66,25 +66,29 @@ export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCo
           <Icon name="zoom" size="s" />
           {whole ? say('Đọc rõ', 'Readable') : say('Cả trang', 'Whole page')}
         </button>
-        <button
-          type="button"
-          className="btn sm"
-          disabled={page <= 1}
-          onClick={() => setPage(page - 1)}
-          aria-label={say('Trang trước', 'Previous page')}
-        >
-          <Icon name="left" size="s" />
-        </button>
+        {pages > 1 ? (
+          <button
+            type="button"
+            className="btn sm"
+            disabled={page <= 1}
+            onClick={() => setPage(page - 1)}
+            aria-label={say('Trang trước', 'Previous page')}
+          >
+            <Icon name="left" size="s" />
+          </button>
+        ) : null}
         <span className="small dim">{say(`Trang ${page}/${pages}`, `Page ${page}/${pages}`)}</span>
-        <button
-          type="button"
-          className="btn sm"
-          disabled={page >= pages}
-          onClick={() => setPage(page + 1)}
-          aria-label={say('Trang sau', 'Next page')}
-        >
-          <Icon name="right" size="s" />
-        </button>
+        {pages > 1 ? (
+          <button
+            type="button"
+            className="btn sm"
+            disabled={page >= pages}
+            onClick={() => setPage(page + 1)}
+            aria-label={say('Trang sau', 'Next page')}
+          >
+            <Icon name="right" size="s" />
+          </button>
+        ) : null}
       </div>
       <div className="stage scroll" ref={stage} tabIndex={0} role="group" aria-label={say('Ảnh trang', 'Page image')}>
         {trouble ? <TroubleNote trouble={trouble} /> : null}

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useRef, useState, type FormEvent } from 'react';
 import type { Trouble } from '../../shared/answer.ts';
 import { useSay } from '../../shared/language.tsx';
 import { Dialog } from '../../shared/parts/Dialog.tsx';
@@ -22,6 +22,7 @@ interface PinDialogProps {
 /** Takes the PIN once for a batch. A locked token asks nothing; the last try needs an explicit yes. */
 export function PinDialog({ request, token, certificate, onClose, onPin }: PinDialogProps) {
   const say = useSay();
+  const field = useRef<HTMLInputElement>(null);
   const [pin, setPin] = useState('');
   const [yes, setYes] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -37,6 +38,7 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
       setPin('');
       setBusy(false);
       setTrouble(refused);
+      if (refused) requestAnimationFrame(() => field.current?.focus());
       if (!refused) onClose();
     });
   };
@@ -69,6 +71,7 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
                 <label>
                   {say('Mã PIN của token', 'PIN of the token')}
                   <input
+                    ref={field}
                     className="in"
                     type="password"
                     name="pin"
@@ -76,7 +79,7 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
                     inputMode="text"
                     value={pin}
                     onChange={(event) => setPin(event.target.value)}
-                    autoFocus
+                    data-autofocus
                     disabled={busy}
                   />
                 </label>

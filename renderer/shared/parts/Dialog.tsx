@@ -22,6 +22,8 @@ export function Dialog({
     const dialog = ref.current;
     const origin = document.activeElement;
     dialog?.showModal();
+    // React's autoFocus comes too early: nothing in a closed dialog can have the focus.
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       dialog?.close();
       if (origin instanceof HTMLElement && origin.isConnected) origin.focus();
