@@ -104,7 +104,7 @@ function finishing(
 }
 
 /** Finishes what the counter holds and calls `ticket`, if there is one: one command, one undo. */
-function finishAndCall(d: Draft, counterId: string, counter: CounterPiece, ticket: Ticket | undefined): Result {
+function finishAndCall(d: Draft, counterId: string, counter: CounterPiece, ticket: Ticket | undefined, action: Action = 'call'): Result {
   const current = counter.ticketId === null ? undefined : d.ticket(counter.ticketId);
   let after = counter;
   if (current) {
@@ -125,7 +125,7 @@ function finishAndCall(d: Draft, counterId: string, counter: CounterPiece, ticke
     reason: null,
     recalls: 0,
   };
-  d.move(isWaiting(ticket.state) ? 'call' : 'call-back', ticket.id, counterId, patch, {
+  d.move(action, ticket.id, counterId, patch, {
     ...counterPiece(counterId, { ...after, ticketId: ticket.id, lastDone: null }),
   });
   return answer(d, ticket.id);
@@ -144,8 +144,9 @@ export function call(d: Draft, { counterId, ticketId }: Body<'call'>): Result {
   const ticket = chosen(d, counterId, counter, ticketId);
   if (isRefusal(ticket)) return ticket;
   if (isActive(ticket.state)) return recall(d, { do: 'recall', counterId });
-  if (nextState('call', ticket.state) === undefined && nextState('call-back', ticket.state) === undefined) return notNow(ticket);
-  return finishAndCall(d, counterId, counter, ticket);
+  const action = isWaiting(ticket.state) ? 'pick' : 'call-back';
+  if (nextState(action, ticket.state) === undefined) return notNow(ticket);
+  return finishAndCall(d, counterId, counter, ticket, action);
 }
 
 export function recall(d: Draft, { counterId }: Body<'recall' | 'start' | 'finish' | 'no-show' | 'undo'>): Result {

@@ -5,7 +5,7 @@ import * as desk from './decide-desk.ts';
 import { Draft } from './draft.ts';
 import { isOpen } from './hours.ts';
 import { no } from './refusals.ts';
-import { appointmentSince, byArrival, isClosed, score } from './rules.ts';
+import { appointmentSince, byArrival, isActive, isClosed, nextState, score } from './rules.ts';
 import type { Site } from './site.ts';
 import { contextOf, emptySeries, type HallState } from './state.ts';
 import type { Answer, CommandBody, LeasePiece, LogEntry, QueueCommand, SeriesPiece, Ticket } from './types.ts';
@@ -113,6 +113,9 @@ function issue(d: Draft, c: Body<'issue'>): Result {
   if (!service) return no.unknownService();
   if (!c.byStaff && !isOpen(d.site, service, d.now)) return no.closed();
   if (c.priority !== undefined && !d.site.priorityReasons.some((p) => p.id === c.priority)) return no.unknownReason();
+  const pressed = d.state.tickets.get(d.state.byPress.get(d.command.id) ?? '');
+  // the press was answered by the kiosk itself while this request was on its way
+  if (pressed) return { seq: d.state.seq, ticket: pressed, ahead: ahead(d.state, d.site, pressed, d.now) };
   if (c.appointment) {
     // the same appointment shown again is the same ticket
     const known = d.state.tickets.get(d.state.byAppointment.get(c.appointment.code) ?? '');
@@ -123,23 +126,36 @@ function issue(d: Draft, c: Body<'issue'>): Result {
   let number = Math.max(today.last, today.floor) + 1;
   if (number >= d.site.leaseFrom && number <= today.leaseFloor) number = today.leaseFloor + 1;
   for (const block of today.leased) if (number >= block.from && number <= block.to) number = block.to + 1;
-  const ticket = newTicket(d, { ...c, series: service.series, number, issuedAt: d.now, print: d.site.print ? 'queued' : 'none' });
+  const ticket = newTicket(d, {
+    ...c,
+    series: service.series,
+    number,
+    issuedAt: d.now,
+    press: d.command.id,
+    print: d.site.print ? 'queued' : 'none',
+  });
   d.step('issue', ticket.id, null, null, 'waiting', ticket, { [`series:${service.series}`]: { ...today, last: number } });
   return { seq: d.state.seq, ticket: d.ticket(ticket.id), ahead: ahead(d.state, d.site, d.ticket(ticket.id), d.now) };
 }
 
 function newTicket(
   d: Draft,
-  c: { ticketId: string; serviceId: string; series: string; number: number; issuedAt: number; print: Ticket['print'] } & Pick<
-    Body<'issue'>,
-    'priority' | 'appointment' | 'estimate'
-  > & { day?: string },
+  c: {
+    press: string;
+    ticketId: string;
+    serviceId: string;
+    series: string;
+    number: number;
+    issuedAt: number;
+    print: Ticket['print'];
+  } & Pick<Body<'issue'>, 'priority' | 'appointment' | 'estimate'> & { day?: string },
 ): Ticket {
   const { appointment } = c;
   const booked = appointment && appointmentSince(appointment.at, c.issuedAt, d.site.appointments.lateMinutes);
   const seq = d.state.seq + 1;
   return {
     id: c.ticketId,
+    press: c.press,
     day: c.day ?? d.day,
     series: c.series,
     number: c.number,
@@ -243,9 +259,9 @@ function merge(d: Draft, c: Body<'merge'>): Result {
   } else {
     // the lease may be missing because the database was restored: then the number must lie in the kiosks' range and be free
     const others = d.state.series(service.series);
-    const taken =
-      others.day === c.day && (others.last >= given.number || others.leased.some((b) => given.number >= b.from && given.number <= b.to));
-    if (held || c.day !== d.day || given.number < d.site.leaseFrom || taken) return no.notLeased(text);
+    const known = others.leased.some((b) => given.number >= b.from && given.number <= b.to);
+    const taken = others.day === c.day && (known || (given.number > others.leaseFloor && given.number <= others.last));
+    if (held || c.day > d.day || given.number < d.site.leaseFrom || taken) return no.notLeased(text);
   }
   if (d.state.byNumber.has(`${c.day} ${service.series} ${given.number}`)) return no.numberUsed(text);
   const pieces: Record<string, unknown> = {};
@@ -254,7 +270,7 @@ function merge(d: Draft, c: Body<'merge'>): Result {
       ...held,
       blocks: held.blocks.map((b) => (b === block ? { ...b, used: [...b.used, given.number] } : b)),
     };
-  else {
+  else if (c.day === d.day) {
     const series = d.state.series(service.series);
     const today: SeriesPiece = series.day === d.day ? series : emptySeries(d.day);
     // nobody may be given that number again
@@ -265,9 +281,13 @@ function merge(d: Draft, c: Body<'merge'>): Result {
   }
   // a kiosk's clock may be wrong: nobody came in the future, nor before the block was lent
   const issuedAt = Math.min(d.now, Math.max(given.issuedAt, held?.at ?? 0));
+  const ours = d.state.tickets.get(d.state.byPress.get(given.press) ?? '');
   const priority = d.site.priorityReasons.some((p) => p.id === given.priority) ? given.priority : undefined;
   const ticket = newTicket(d, { ...given, ...(priority === undefined ? {} : { priority }), series: service.series, issuedAt, day: c.day });
   d.step('issue', ticket.id, null, null, 'waiting', ticket, pieces);
+  // both of us answered the press: the citizen holds the kiosk's paper, so ours goes
+  if (ours && nextState('cancel', ours.state) !== undefined && !isActive(ours.state))
+    d.move('cancel', ours.id, null, { endedAt: d.now, reason: 'answered-by-kiosk' });
   if (c.day < d.day && d.site.dayEnd !== 'keep') settle(d, d.ticket(ticket.id));
   return { seq: d.state.seq, ticket: d.ticket(ticket.id), ahead: ahead(d.state, d.site, d.ticket(ticket.id), d.now) };
 }

@@ -4,7 +4,7 @@ import type { QueueStore } from './port.ts';
 import type { LogEntry } from './types.ts';
 import { boardView, callView, deskView, kioskView, padView, supervisorView, type Look } from './views.ts';
 
-const SPEAKS = new Set(['call', 'call-back', 'recall']);
+const SPEAKS = new Set(['call', 'pick', 'call-back', 'recall']);
 /** Pictures are drawn at most so often; calls go out at once. */
 const PICTURE_MS = 200;
 /** A board that hears nothing for 5 s marks itself stale. */

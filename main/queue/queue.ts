@@ -132,7 +132,7 @@ export function createQueue(deps: QueueDeps) {
   const tell = (entry: LogEntry): void => {
     const { state } = store;
     if (entry.counterId === null) return;
-    if (entry.action === 'call' || entry.action === 'call-back' || entry.action === 'recall') {
+    if (['call', 'pick', 'call-back', 'recall'].includes(entry.action)) {
       const call = state.calls.find((c) => c.callSeq === entry.seq);
       if (!call) return;
       const { counterId, counterLabel, text, recall } = callView(look(), call);
@@ -224,12 +224,13 @@ export function createQueue(deps: QueueDeps) {
       const refused: { commandId: string; vi: string; en: string }[] = [];
       for (const t of input.tickets.toSorted((a, b) => a.issuedAt - b.issuedAt)) {
         const appointment = await appointmentOf(t.appointmentCode);
-        const { answer } = await run(t.commandId, actorOf(caller), {
+        const { answer } = await run(`merge-${t.commandId}`, actorOf(caller), {
           do: 'merge',
           leaseId: input.lease.leaseId,
           day: input.lease.businessDay,
           ticket: {
             ticketId: randomUUID(),
+            press: t.commandId,
             serviceId: t.serviceId,
             number: t.number,
             issuedAt: t.issuedAt,

@@ -6,6 +6,7 @@ import type { Ticket } from './types.ts';
 export type Action =
   | 'issue'
   | 'call'
+  | 'pick'
   | 'call-back'
   | 'recall'
   | 'start'
@@ -24,6 +25,8 @@ type Row = Partial<Record<TicketState | 'nothing', TicketState>>;
 export const TRANSITIONS: Readonly<Record<Action, Row>> = {
   issue: { nothing: 'waiting' },
   call: { waiting: 'called', transferred: 'called' },
+  /** Out of the rule's order, because an officer chose it. */
+  pick: { waiting: 'called', transferred: 'called' },
   'call-back': { parked: 'called', 'no-show': 'called' },
   recall: { called: 'called' },
   start: { called: 'serving' },
@@ -45,7 +48,7 @@ export const TRANSITIONS: Readonly<Record<Action, Row>> = {
 };
 
 /** Actions that an officer may take back within some seconds. */
-export const UNDOABLE: readonly Action[] = ['call', 'call-back', 'start', 'finish', 'no-show', 'park', 'transfer'];
+export const UNDOABLE: readonly Action[] = ['call', 'pick', 'call-back', 'start', 'finish', 'no-show', 'park', 'transfer'];
 
 export const STATES: readonly TicketState[] = [
   'waiting',

@@ -30,7 +30,7 @@ export interface Reach {
 }
 
 /** Log entries that change the list of calls. */
-export const CALL_ACTIONS: readonly string[] = ['call', 'call-back', 'recall', 'undo'];
+export const CALL_ACTIONS: readonly string[] = ['call', 'pick', 'call-back', 'recall', 'undo', 'day'];
 export const CALLS_KEPT = 64;
 const isWaitingOrAside = (state: string | null): boolean =>
   state === 'waiting' || state === 'transferred' || state === 'parked' || state === 'no-show';
@@ -54,6 +54,7 @@ export class HallState {
   /** By appointment code and by day+series+number: to find what is here already. */
   readonly byAppointment = new Map<string, string>();
   readonly byNumber = new Map<string, string>();
+  readonly byPress = new Map<string, string>();
   /** The newest calls and recalls that stand, oldest first. */
   readonly calls: HallCall[] = [];
   /** By counter. */
@@ -107,7 +108,8 @@ export class HallState {
     const before = this.tickets.get(ticketId ?? '');
     if (!before) return;
     const last = this.undo.get(counterId);
-    const goesOn = last?.action === 'finish' && last.at === at && last.steps[0]?.seq === seq - 1 && action.startsWith('call');
+    const goesOn =
+      last?.action === 'finish' && last.at === at && last.steps[0]?.seq === seq - 1 && (action.startsWith('call') || action === 'pick');
     this.undo.set(counterId, {
       at,
       action,
@@ -118,6 +120,7 @@ export class HallState {
 
   /** Keeps the list of calls; stores feed it the newest call entries of the log after `load`. */
   hear(entry: LogEntry): void {
+    if (entry.action === 'day') this.calls.length = 0;
     if (!CALL_ACTIONS.includes(entry.action) || entry.ticketId === null) return;
     if (entry.action === 'undo') {
       const at = this.calls.findLastIndex((c) => c.ticketId === entry.ticketId);
@@ -147,6 +150,7 @@ export class HallState {
     this.dirtyTickets.set(ticket.id, ticket);
     if (!before) {
       this.byNumber.set(`${ticket.day} ${ticket.series} ${ticket.number}`, ticket.id);
+      this.byPress.set(ticket.press, ticket.id);
       if (ticket.appointmentCode !== null) this.byAppointment.set(ticket.appointmentCode, ticket.id);
     }
     if (!isWaiting(ticket.state)) return;
@@ -187,6 +191,7 @@ export class HallState {
       if (this.keeps(ticket, day)) continue;
       this.tickets.delete(ticket.id);
       this.byNumber.delete(`${ticket.day} ${ticket.series} ${ticket.number}`);
+      if (this.byPress.get(ticket.press) === ticket.id) this.byPress.delete(ticket.press);
       if (ticket.appointmentCode !== null) this.byAppointment.delete(ticket.appointmentCode);
     }
   }

@@ -26,7 +26,7 @@ const SCHEMA = `
     officer text, counter text, ticket text, from_state text, to_state text, body json not null, hash text not null,
     primary key (site, seq)
   );
-  create index if not exists queue_log_calls on queue_log (site, seq) where action in ('call', 'call-back', 'recall', 'undo');
+  create index if not exists queue_log_calls on queue_log (site, seq) where action in ('call', 'pick', 'call-back', 'recall', 'undo', 'day');
   create or replace rule queue_log_no_update as on update to queue_log do instead nothing;
   create or replace rule queue_log_no_delete as on delete to queue_log do instead nothing;
   create table if not exists queue_command (site text not null, id text not null, kind text not null, at bigint not null, answer json not null, primary key (id, site));

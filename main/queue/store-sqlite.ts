@@ -32,7 +32,7 @@ export const migrations: Migration[] = [
         officer text, counter text, ticket text, from_state text, to_state text, body text not null, hash text not null,
         primary key (site, seq)
       ) strict;
-      create index queue_log_calls on queue_log (site, seq) where action in ('call', 'call-back', 'recall', 'undo');
+      create index queue_log_calls on queue_log (site, seq) where action in ('call', 'pick', 'call-back', 'recall', 'undo', 'day');
       create trigger queue_log_no_update before update on queue_log begin select raise(abort, 'the queue log is append-only'); end;
       create trigger queue_log_no_delete before delete on queue_log begin select raise(abort, 'the queue log is append-only'); end;
       -- hash: of the id, so that the index stays small although ids are random

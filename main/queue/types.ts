@@ -7,6 +7,8 @@ export interface Ticket {
   readonly day: string;
   readonly series: string;
   readonly number: number;
+  /** Id of the press that asked for it: a kiosk that went on alone and the hub may both have answered one press. */
+  readonly press: string;
   /** Log number of the issue: the last tie-break of every order. */
   readonly seq: number;
   readonly issuedAt: number;
@@ -153,6 +155,7 @@ export type CommandBody =
       readonly day: string;
       readonly ticket: {
         ticketId: string;
+        press: string;
         serviceId: string;
         number: number;
         issuedAt: number;

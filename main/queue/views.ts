@@ -251,6 +251,7 @@ const emergencies = ({ state, site }: Look) =>
 
 const UNDO_WORDS: Record<string, { vi: string; en: string }> = {
   call: { vi: 'Gọi', en: 'Call' },
+  pick: { vi: 'Gọi', en: 'Call' },
   'call-back': { vi: 'Gọi lại từ danh sách', en: 'Call back' },
   start: { vi: 'Bắt đầu', en: 'Start' },
   finish: { vi: 'Kết thúc', en: 'Finish' },

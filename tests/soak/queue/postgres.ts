@@ -46,8 +46,11 @@ function owner(): { uid?: number; gid?: number } {
   throw new Error('neither "postgres" nor "nobody" exists here');
 }
 
-/** A real server of its own: temporary folder, free port, durable commits. Call `stop` in a `finally`. */
-export async function startPostgres(): Promise<RealPostgres> {
+/**
+ * A real server of its own: temporary folder, free port. Call `stop` in a `finally`.
+ * @param fsync false where only processes die and not the machine: what was committed is then kept by the operating system
+ */
+export async function startPostgres({ fsync = true } = {}): Promise<RealPostgres> {
   const binary = postgresBinary();
   const dir = mkdtempSync(path.join(tmpdir(), 'quay-postgres-'));
   const who = owner();
@@ -75,7 +78,7 @@ export async function startPostgres(): Promise<RealPostgres> {
       `unix_socket_directories=${dir}`,
       'max_connections=120',
       'shared_buffers=64MB',
-      'fsync=on',
+      `fsync=${fsync ? 'on' : 'off'}`,
       'synchronous_commit=on',
       'autovacuum_naptime=10s',
     ];
