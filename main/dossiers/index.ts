@@ -97,7 +97,6 @@ export function createDossiers(deps: DossiersDeps) {
       return { text, svg: await qrSvg(text), amount, purpose };
     },
     historyOf: (id: string): HistoryEntry[] | Refusal => (rows.get(id) ? lists(core).history(id) : unknownDossier()),
-    isRefusal,
   };
 }
 export type Dossiers = ReturnType<typeof createDossiers>;

@@ -153,6 +153,16 @@ export function dossierStore(store: Store) {
     `select * from dossier where applicant_id_number = ? and id <> ? and received_at is not null order by seq desc limit 20`,
   );
 
+  /** The search text is made in JavaScript, so a migration that drops the index leaves it empty until here. */
+  const refill = (): void => {
+    if (db.prepare('select rowid from dossier_search limit 1').get() !== undefined) return;
+    store.transaction(() => {
+      for (const r of db.prepare(`select * from dossier where business <> 'discarded'`).all() as Raw[])
+        index.run(r.seq, searchText(toDossier(r)));
+    });
+  };
+  refill();
+
   return {
     create(id: string, counterId: string, channel: string, at: number): Dossier {
       insert.run(id, counterId, channel, at, at, '{}');
