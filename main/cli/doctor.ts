@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { isRefusal } from '../contract/refusal.ts';
 import { openCounter, type Counter } from '../counter.ts';
 import { DataDirBusyError } from '../counter/lock.ts';
 import { defaultDataDir, startFailure } from '../counter/start.ts';
@@ -40,7 +41,7 @@ export async function examine(dataDir: string): Promise<Finding[]> {
     return findings;
   }
   try {
-    findings.push(database(counter), ...(await devices(counter)), ...(await tokens(counter)), await province(counter));
+    findings.push(database(counter), ...(await devices(counter)), ...(await tokens(counter)), ...(await province(counter)));
   } finally {
     await counter.close();
   }
@@ -181,21 +182,33 @@ async function tokens(counter: Counter): Promise<Finding[]> {
   return findings;
 }
 
-async function province(counter: Counter): Promise<Finding> {
-  const answer = await counter.rooms.delivery.nextDossierCode(counter.rooms.catalogue.place.agencyCode, {
-    requestKey: `doctor-${Date.now()}`,
-  });
-  const summary = counter.rooms.delivery.summary();
-  const waiting = summary.unsent === 0 ? '' : ` ${summary.unsent} hồ sơ chưa gửi.`;
-  return 'code' in answer
-    ? { what: 'province', state: 'fine', vi: `Hệ thống tỉnh trả lời.${waiting}`, en: 'The provincial system answers.' }
-    : {
-        what: 'province',
-        state: 'hand',
-        vi: `${summary.line.text.vi}${waiting}`,
-        en: summary.line.text.en,
-        todo: 'Xem trang Gửi tỉnh: lý do và việc cần làm đứng cạnh từng hồ sơ. / See the delivery page.',
-      };
+async function province(counter: Counter): Promise<Finding[]> {
+  const { delivery } = counter.rooms;
+  // Signing in changes nothing over there; asking for a code would use one up.
+  const answer = await delivery.desk.signIn(undefined, undefined);
+  const { line, unsent } = delivery.summary();
+  const waiting = unsent === 0 ? '' : ` ${unsent} việc chưa gửi.`;
+  const findings: Finding[] = [
+    isRefusal(answer) || line.state !== 'up'
+      ? {
+          what: 'province',
+          state: 'hand',
+          vi: `${isRefusal(answer) ? answer.vi : line.text.vi}${waiting}`,
+          en: isRefusal(answer) ? answer.en : line.text.en,
+          todo: 'Xem trang Gửi tỉnh: lý do và việc cần làm đứng cạnh từng hồ sơ. / See the delivery page: why, and what to do.',
+        }
+      : { what: 'province', state: 'fine', vi: `Hệ thống tỉnh trả lời.${waiting}`, en: 'The provincial system answers.' },
+  ];
+  const skew = delivery.health().clockSkewMs;
+  if (skew !== null && Math.abs(skew) > 120_000)
+    findings.push({
+      what: 'clock',
+      state: 'hand',
+      vi: `Đồng hồ máy lệch ${Math.round(Math.abs(skew) / 60_000)} phút so với hệ thống tỉnh.`,
+      en: `The clock is ${Math.round(Math.abs(skew) / 60_000)} minutes off the province's.`,
+      todo: 'Chỉnh giờ máy. / Set the clock.',
+    });
+  return findings;
 }
 
 const MARK = { fine: '✓', hand: '✗', note: '·' } as const;

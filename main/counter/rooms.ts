@@ -17,7 +17,7 @@ import {
 import { createDevices, createSetup, devicesHandlers, migrations as devicesMigrations } from '../devices/index.ts';
 import { createScanning, migrations as scannerMigrations, scannerHandlers } from '../devices/scanner/index.ts';
 import { dossiersHandlers } from '../dossiers/handlers.ts';
-import { dossiersMigrations, type Dossiers } from '../dossiers/index.ts';
+import { dossiersMigrations, STATUS_TEXT, type Dossiers } from '../dossiers/index.ts';
 import { documentsHandlers } from '../documents/handlers.ts';
 import { createDocuments, documentsMigrations } from '../documents/index.ts';
 import { inspectJpeg, writePagesPdf } from '../documents/pages/index.ts';
@@ -26,6 +26,8 @@ import { officersHandlers } from '../officers/handlers.ts';
 import { createOfficers, officersMigrations } from '../officers/index.ts';
 import { createQueue, migrations as queueMigrations, queueHandlers, sqliteQueueStore } from '../queue/index.ts';
 import { createFiles, createPairing, serverMigrations, systemHandlers } from '../server/index.ts';
+import { reportsHandlers } from '../reports/handlers.ts';
+import { createReports } from '../reports/index.ts';
 import { signingHandlers } from '../signing/handlers.ts';
 import { createSigning, migrations as signingMigrations } from '../signing/index.ts';
 import type { Clock, Migration, Store } from '../store/index.ts';
@@ -53,6 +55,13 @@ export const MIGRATIONS: readonly Migration[] = [
   ...signingMigrations,
   ...dossiersMigrations,
 ];
+
+/** Two clocks never agree to the second; from two minutes on, due hours and signatures would be wrong. */
+const CLOCK_TOLERANCE_MS = 120_000;
+function clockWarning(skewMs: number | null): string | null {
+  if (skewMs === null || Math.abs(skewMs) < CLOCK_TOLERANCE_MS) return null;
+  return `Đồng hồ máy này lệch ${Math.round(Math.abs(skewMs) / 60_000)} phút so với hệ thống tỉnh. Hãy chỉnh giờ máy trước khi tiếp nhận tiếp.`;
+}
 
 export interface RoomsOptions {
   readonly config: StationConfig;
@@ -186,6 +195,15 @@ export async function openRooms(options: RoomsOptions) {
   devices.addHealth(token);
   tied.dossiers = openDossiers({ store, clock, dataDir, catalogue, documents, scanning, delivery, signing, officers, queue });
   const { dossiers } = tied;
+  const reports = createReports({
+    clock,
+    documents,
+    register: (year, before, limit) => dossiers.register(year, before, limit),
+    registerTotal: (year) => dossiers.registerTotal(year),
+    registerYears: () => dossiers.registerYears(),
+    facts: (from, to) => dossiers.facts(from, to),
+    statusText: (business) => (business in STATUS_TEXT ? STATUS_TEXT[business as keyof typeof STATUS_TEXT] : business),
+  });
   delivery.start();
 
   const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
@@ -199,7 +217,7 @@ export async function openRooms(options: RoomsOptions) {
       },
       devices: pairing,
       clock,
-      clockWarning: () => null,
+      clockWarning: () => clockWarning(delivery.health().clockSkewMs),
       addresses,
     }),
     officers: officersHandlers(officers, store),
@@ -209,6 +227,7 @@ export async function openRooms(options: RoomsOptions) {
     dossiers: dossiersHandlers(dossiers, store),
     scanner: scannerHandlers(scanning, (file) => files.link(file.path, file.name)),
     signing: signingHandlers(signing),
+    reports: reportsHandlers(reports),
     training: trainingHandlers(neighbours?.panel, store),
     devices: devicesHandlers(devices, createSetup(devices), clock),
     delivery: deliveryHandlers(delivery, {
