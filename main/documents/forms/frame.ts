@@ -3,9 +3,9 @@ import { longDay } from '../words.ts';
 
 /** Who writes: stands at the head of every form. */
 export interface Letterhead {
-  /** "ỦY BAN NHÂN DÂN PHƯỜNG AN BÌNH". */
+  /** "Ủy ban nhân dân phường An Bình"; capitals are made where the paper wants them. */
   readonly committee: string;
-  /** "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG". */
+  /** "Trung tâm Phục vụ hành chính công phường An Bình". */
   readonly centre: string;
   /** "An Bình", before the date. */
   readonly place: string;
@@ -98,7 +98,7 @@ export async function openForm(head: Letterhead, options: FrameOptions): Promise
   // The name of the state stands on one line, whatever the paper (NĐ 30/2020, Phụ lục I).
   const stateSize = Math.min(size - 1, stateWidth / paper.faces.bold.widthOfTextAtSize(STATE, 1) - 0.05);
   const agency = (text: string, face: 'regular' | 'bold') => ({
-    text: balanced(paper, text, face, stateSize, agencyWidth),
+    text: balanced(paper, text.toLocaleUpperCase('vi'), face, stateSize, agencyWidth),
     style: center(face, stateSize),
   });
   const from = paper.y;

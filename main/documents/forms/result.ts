@@ -27,7 +27,7 @@ export async function resultForm(
     { paper: 'A4', title: draft.name, number: draft.number || '……/TL-UBND', at, size: 13 },
   );
   heading(paper, draft.name.toLocaleUpperCase('vi'));
-  paper.text(`Căn cứ hồ sơ số ${d.code} và dữ liệu đã được kiểm tra, ${titleCase(head.committee)} xác nhận:`, {
+  paper.text(`Căn cứ hồ sơ số ${d.code} và dữ liệu đã được kiểm tra, ${head.committee} xác nhận:`, {
     indent: mm(10),
     align: 'justify',
     after: 6,
@@ -64,13 +64,4 @@ export async function resultForm(
     { share: 54, lines: [line(draft.signer)] },
   ]);
   return { bytes: await paper.finish(), signature };
-}
-
-/** "ỦY BAN NHÂN DÂN PHƯỜNG AN BÌNH" as it stands inside a sentence. */
-function titleCase(text: string): string {
-  const small = text.toLocaleLowerCase('vi').replace('ủy ban nhân dân', 'Ủy ban nhân dân');
-  return small.replace(
-    /(phường|xã|đặc khu) (.+)$/u,
-    (_, unit: string, name: string) => `${unit} ${name.replace(/(^|\s)\S/gu, (c) => c.toLocaleUpperCase('vi'))}`,
-  );
 }

@@ -2,8 +2,8 @@ import type { FormDossier, Letterhead } from './frame.ts';
 
 /** Invented, for the blank forms that a desk shows and for tests. */
 export const SAMPLE_HEAD: Letterhead = {
-  committee: 'ỦY BAN NHÂN DÂN PHƯỜNG AN BÌNH',
-  centre: 'TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG',
+  committee: 'Ủy ban nhân dân phường An Bình',
+  centre: 'Trung tâm Phục vụ hành chính công phường An Bình',
   place: 'An Bình',
   hotline: '0262 000 1022',
   lookupUrl: 'https://dichvucong.gov.vn/tra-cuu',
