@@ -19,6 +19,11 @@ export * from './dossier-views.ts';
 const dossierId = z.string().min(1).max(64);
 const reason = z.string().trim().min(3).max(2000);
 const basis = z.string().trim().min(3).max(500);
+/**
+ * Decisions and money are for those who answer for them. A helper (`người hỗ trợ`: post, volunteers) may read a card, type, scan
+ * and choose the procedure, and neither accept nor refuse nor take money.
+ */
+const decides = base.meta({ duties: ['reception', 'appraisal', 'leader', 'clerk', 'supervisor', 'admin'] });
 const on = <S extends z.ZodRawShape>(shape: S) => command({ dossierId, ...shape });
 
 /** What a code reader or chip reader read from an ID card; the shape is checked and the fields parsed by the reader's driver. */
@@ -92,31 +97,31 @@ export const dossiersContract = {
   ),
   reuse: base.input(on({ key: z.string(), fromDossierId: z.string(), fileId: z.string() })).output(dossierView),
   setFees: base.input(on({ input: feeInput })).output(dossierView),
-  pay: base
+  pay: decides
     .input(on({ method: paymentMethod, amount: z.number().int().nonnegative(), note: z.string().max(200).optional() }))
     .output(dossierView),
   /** Cancels the record of a payment, or notes that the money was given back. */
-  undoPayment: base.input(on({ kind: z.enum(['cancelled', 'refunded']), reason })).output(dossierView),
+  undoPayment: decides.input(on({ kind: z.enum(['cancelled', 'refunded']), reason })).output(dossierView),
   /** A code to pay the fee by bank app, as an image and as text. */
   paymentCode: base
     .input(z.object({ dossierId }))
     .output(z.object({ text: z.string(), svg: z.string(), amount: z.number().int(), purpose: z.string() })),
   /** Moves the promised date before acceptance; the law that allows it is asked for. */
-  setDue: base.input(on({ dueAt: instant, basis })).output(dossierView),
+  setDue: decides.input(on({ dueAt: instant, basis })).output(dossierView),
   /**
    * Accepts: builds the components' PDFs, takes the next official code (or a provisional number when the province cannot be
    * reached), writes dossier, receipt and outbox in one transaction, prints. `receipt` is null for an immediate procedure
    * unless `wantsReceipt`.
    */
-  accept: base
+  accept: decides
     .input(on({ wantsReceipt: z.boolean().default(false), duplicatesSeen: z.boolean().default(false) }))
     .output(z.object({ dossier: dossierView, receipt: dossierDocument.nullable() })),
   /** Keeps the draft and lets the ticket go; F2 with an unfinished intake does the same. */
   park: base.input(on({})).output(dossierView),
-  discard: base.input(on({})).output(dossierView),
+  discard: decides.input(on({})).output(dossierView),
 
   // --- after acceptance ---------------------------------------------------------------------------------------------
-  requestSupplement: base
+  requestSupplement: decides
     .input(
       on({
         items: z.array(z.string().trim().min(2).max(300)).min(1).max(30),
@@ -129,30 +134,30 @@ export const dossiersContract = {
       }),
     )
     .output(dossierView),
-  receiveSupplement: base.input(on({})).output(dossierView),
-  refuse: base.input(on({ reason, basis: basis.optional() })).output(dossierView),
-  withdraw: base.input(on({ reason })).output(dossierView),
-  discontinue: base.input(on({ reason, basis })).output(dossierView),
+  receiveSupplement: decides.input(on({})).output(dossierView),
+  refuse: decides.input(on({ reason, basis: basis.optional() })).output(dossierView),
+  withdraw: decides.input(on({ reason })).output(dossierView),
+  discontinue: decides.input(on({ reason, basis })).output(dossierView),
   /** Apology and extension, once: after it a second is refused. */
-  apologise: base.input(on({ reason, newDueAt: instant, signer: z.string().trim().min(2).max(120) })).output(dossierView),
+  apologise: decides.input(on({ reason, newDueAt: instant, signer: z.string().trim().min(2).max(120) })).output(dossierView),
   /** Hands the papers to the deciding agency; the dossier is being worked on from then. */
-  forward: base.input(on({ to: z.string().max(200).optional() })).output(dossierView),
-  coordinate: base.input(on({ agency: z.string().min(2).max(200), reason })).output(dossierView),
-  requestObligation: base.input(on({ amount: z.number().int().positive(), reason, basis })).output(dossierView),
+  forward: decides.input(on({ to: z.string().max(200).optional() })).output(dossierView),
+  coordinate: decides.input(on({ agency: z.string().min(2).max(200), reason })).output(dossierView),
+  requestObligation: decides.input(on({ amount: z.number().int().positive(), reason, basis })).output(dossierView),
   /** The citizen paid, the other agency answered: the clock runs again. */
-  resume: base.input(on({ note: z.string().max(400).default('') })).output(dossierView),
+  resume: decides.input(on({ note: z.string().max(400).default('') })).output(dossierView),
   setShelf: base.input(on({ shelf: z.string().max(60) })).output(dossierView),
 
   // --- result -------------------------------------------------------------------------------------------------------
   /** Writes the result from the procedure's template (a draft to be signed), with room for the signature. */
-  draftResult: base
+  draftResult: decides
     .input(on({ number: z.string().max(60).default(''), signer: z.string().max(120), signerTitle: z.string().max(120) }))
     .output(dossierView),
-  attachResult: base.input(on({ pdf })).output(dossierView),
+  attachResult: decides.input(on({ pdf })).output(dossierView),
   /** Result done without a digital signature of ours (signed by hand, or in a ministry's system): says where and when. */
-  finish: base.input(on({ source: z.string().min(2).max(200) })).output(dossierView),
+  finish: decides.input(on({ source: z.string().min(2).max(200) })).output(dossierView),
   /** Hands the result over: status 10. */
-  handOver: base
+  handOver: decides
     .input(
       on({
         receiver: z.string().trim().min(2).max(120),
@@ -168,7 +173,7 @@ export const dossiersContract = {
     .input(on({ stars: z.number().int().min(1).max(5), comment: z.string().max(1000).optional() }))
     .output(z.object({ stars: z.number().int() })),
   /** The receipt again, e.g. with the official code after a provisional one; prints when `print`. */
-  newSlip: base.input(on({ print: z.boolean().default(true) })).output(z.object({ dossier: dossierView, receipt: dossierDocument })),
+  newSlip: decides.input(on({ print: z.boolean().default(true) })).output(z.object({ dossier: dossierView, receipt: dossierDocument })),
 
   // --- looking ------------------------------------------------------------------------------------------------------
   get: base.input(z.object({ dossierId })).output(dossierView),

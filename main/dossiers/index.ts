@@ -1,5 +1,5 @@
 import type { DossierDocument, DossierView, HistoryEntry } from '../contract/dossiers.ts';
-import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
+import { refuse, type Refusal } from '../contract/refusal.ts';
 import { qrSvg, vietQr, type ControlStep, type FileLink } from '../documents/index.ts';
 import { acceptance } from './accept.ts';
 import { afterwards } from './after.ts';
