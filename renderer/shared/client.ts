@@ -6,7 +6,7 @@ import type { contract } from '../../main/contract/index.ts';
 
 /**
  * One typed client for every screen, over whichever wire there is: a MessagePort that the Electron preload hands over
- * (`window.quay.port()`), else a WebSocket to `/rpc` of the page's own origin. The wire may break and come back; the
+ * (`window.quay`), else a WebSocket to `/rpc` of the page's own origin. The wire may break and come back; the
  * client stays the same object.
  */
 export type Client = ContractRouterClient<typeof contract>;
@@ -14,7 +14,7 @@ export type Client = ContractRouterClient<typeof contract>;
 declare global {
   interface Window {
     /** Put there by the preload under Electron; absent in a browser. */
-    readonly quay?: { port(): Promise<MessagePort> };
+    readonly quay?: { requestPort(): void };
   }
 }
 
@@ -81,9 +81,28 @@ function connect(): void {
   else connectSocket();
 }
 
+/** A MessagePort cannot be a return value across the bridge: it comes with a message event of this very window. */
+function portOf(bridge: NonNullable<Window['quay']>): Promise<MessagePort> {
+  return new Promise((resolve, reject) => {
+    const heard = (event: MessageEvent) => {
+      const [port] = event.ports;
+      if (event.source !== window || event.data !== 'quay:port' || !port) return;
+      clearTimeout(patience);
+      window.removeEventListener('message', heard);
+      resolve(port);
+    };
+    const patience = setTimeout(() => {
+      window.removeEventListener('message', heard);
+      reject(new NotConnected('no port within 4 s'));
+    }, 4_000);
+    window.addEventListener('message', heard);
+    bridge.requestPort();
+  });
+}
+
 async function connectPort(bridge: NonNullable<Window['quay']>): Promise<void> {
   try {
-    const port = await bridge.port();
+    const port = await portOf(bridge);
     const mine: Wire = { link: new PortLink({ port }), close: () => port.close() };
     // A call on a closed MessagePort never settles by itself: the close event fails what is open, and `wire` is gone for what comes later.
     port.addEventListener('close', () => lost(mine));
