@@ -158,6 +158,12 @@ function readPdf(source: FileSource, limits: PdfLimits, handle: FileHandle): Pdf
   const file = new PdfFile(store, revisions, problems, newest.trailer, handle);
   if (newest.trailer.entries.has('Encrypt')) problems.push(problem('encrypted', 'the trailer has /Encrypt'));
   for (const section of sections) {
+    // To a reader that keeps to the letter, an object beyond /Size is not there; to others it is.
+    const size = section.trailer.entries.get('Size');
+    let highest = -1;
+    for (const [num, entry] of section.entries) if (entry.type !== 'free' && num > highest) highest = num;
+    if (typeof size !== 'number' || highest >= size)
+      problems.push(problem('brokenXref', `entry of object ${highest} is beyond /Size`, section.offset));
     if (section.trailer.duplicateKeys !== undefined) problems.push(problem('duplicateKey', 'in a trailer', section.offset));
   }
   // The catalogue and the page tree are what every reader starts from: without them there is nothing to look at.

@@ -25,6 +25,7 @@ export class ObjectStore {
   readonly #objects = new Map<XrefEntry, Indirect>();
   readonly #containers = new Map<XrefEntry, Container>();
   readonly #loading = new Set<XrefEntry>();
+  readonly #children = new Map<XrefEntry, readonly PdfRef[]>();
 
   constructor(source: ByteSource, limits: PdfLimits, budget: Budget, revisions: Revision[]) {
     this.source = source;
@@ -128,6 +129,16 @@ export class ObjectStore {
     return container;
   }
 
+  /** The references inside the object of an entry, kept without the object: walks over a whole document come back to them. */
+  children(num: number, entry: XrefEntry): readonly PdfRef[] {
+    let found = this.#children.get(entry);
+    if (found === undefined) {
+      found = references(this.load(num, entry)?.value ?? null);
+      this.#children.set(entry, found);
+    }
+    return found;
+  }
+
   /** The data of a stream with its filters taken off. */
   data(stream: PdfStream, revision: number): Uint8Array {
     const raw = this.raw(stream);
@@ -153,6 +164,21 @@ export class ObjectStore {
     }
     throw new PdfError('looped', `reference ${start.num} ${start.gen} leads to more than 32 references`);
   }
+}
+
+const NONE: readonly PdfRef[] = [];
+
+function references(value: PdfObject): readonly PdfRef[] {
+  const found: PdfRef[] = [];
+  const stack: PdfObject[] = [value];
+  for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
+    if (item === null || typeof item !== 'object') continue;
+    if (Array.isArray(item)) for (const inner of item) stack.push(inner);
+    else if (isRef(item)) found.push(item);
+    else if (isDict(item)) for (const inner of item.entries.values()) stack.push(inner);
+    else if (isStream(item)) for (const inner of item.dict.entries.values()) stack.push(inner);
+  }
+  return found.length === 0 ? NONE : found;
 }
 
 /** The document as of one revision: what a reader that had only the bytes up to its end would see. */

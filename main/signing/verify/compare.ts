@@ -30,6 +30,14 @@ interface Pair {
 const PIECE = 1 << 20;
 
 /**
+ * What comparisons of earlier revisions walked through strictly. As long as a revision changes none of these objects, nothing behind them
+ * has changed either, and the next comparison need not walk there again.
+ */
+export interface Settled {
+  numbers: Set<number>;
+}
+
+/**
  * Walks two states of a document side by side. Each object is compared once in every mode in which it is reached, so that an object
  * with two roles (a metadata stream that is also a page's content) is held to the stricter one.
  */
@@ -43,21 +51,34 @@ export class Comparison {
   /** Object numbers that the walk reached in the newer state. */
   readonly reached = new Set<number>();
   level: Modifications = 'NONE';
+  /** Something beyond archive data was touched, harmless in itself (metadata, information, resources of the form). */
+  edited = false;
   readonly reasons: string[] = [];
-  readonly #visited = new Set<string>();
+  readonly #visited: Record<Mode, Set<number>> = {
+    OTHER: new Set(),
+    ANNOTATIONS: new Set(),
+    FORM_FILLING: new Set(),
+    LTA_UPDATES: new Set(),
+  };
   readonly #fresh = new Set<number>();
   readonly #queue: Pair[] = [];
 
-  constructor(older: PdfView, newer: PdfView, changed: Set<number>) {
+  readonly #settled: Settled;
+  readonly #skip: boolean;
+
+  constructor(older: PdfView, newer: PdfView, changed: Set<number>, settled: Settled) {
     this.old = older;
     this.new = newer;
     this.changed = changed;
+    this.#settled = settled;
+    this.#skip = ![...changed].some((num) => settled.numbers.has(num));
   }
 
   /** Notes a difference. Places are structural (`/Root/Pages`), never content. */
   differ(level: Modifications, path: string): void {
     if (level === 'NONE') return;
     this.level = worse(this.level, level);
+    if (/^(trailer\/Info|\/Root\/Metadata|\/AcroForm\/(DR|DA|NeedAppearances))/.test(path)) this.edited = true;
     if (this.reasons.length < 20) this.reasons.push(`${level}: ${path}`);
   }
 
@@ -67,11 +88,9 @@ export class Comparison {
   }
 
   run(): void {
-    for (;;) {
-      const pair = this.#queue.pop();
-      if (pair === undefined || this.level === 'OTHER') return;
-      this.#pair(pair);
-    }
+    for (let pair = this.#queue.pop(); pair !== undefined && this.level !== 'OTHER'; pair = this.#queue.pop()) this.#pair(pair);
+    if (!this.#skip || this.level === 'OTHER') this.#settled.numbers.clear();
+    if (this.level !== 'OTHER') for (const key of this.#visited.OTHER) this.#settled.numbers.add(Math.floor(key / 65_536));
   }
 
   #pair({ old: older, new: newer, mode, path }: Pair): void {
@@ -92,15 +111,25 @@ export class Comparison {
     }
     if (same && newRef !== undefined) {
       if (this.governed.has(newRef.num)) return;
-      const key = `${newRef.num} ${newRef.gen} ${mode}`;
-      if (this.#visited.has(key)) return;
-      this.#visited.add(key);
+      if (this.#skip && mode === 'OTHER' && this.#settled.numbers.has(newRef.num)) return;
+      const key = newRef.num * 65_536 + newRef.gen;
+      const visited = this.#visited[mode];
+      if (visited.has(key)) return;
+      visited.add(key);
       this.reached.add(newRef.num);
-      this.#values(this.old.resolve(oldRef), this.new.resolve(newRef), mode, path);
+      if (this.changed.has(newRef.num)) this.#values(this.old.resolve(oldRef), this.new.resolve(newRef), mode, path);
+      else this.#untouched(newRef, mode, path);
       return;
     }
     this.differ(mode, path);
     this.fresh(newer, path);
+  }
+
+  /** An object that the revision left alone differs nowhere in itself; what it leads to may. */
+  #untouched(item: PdfRef, mode: Mode, path: string): void {
+    const entry = this.new.store.entry(item.num, this.new.revision);
+    if (entry === undefined || entry.type === 'free') return;
+    for (const child of this.new.store.children(item.num, entry)) this.#queue.push({ old: child, new: child, mode, path });
   }
 
   #values(older: PdfObject, newer: PdfObject, mode: Mode, path: string): void {

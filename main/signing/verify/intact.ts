@@ -1,4 +1,4 @@
-import { type PdfFile, type PdfSignatureField, readSignatureFields } from '../pdf/index.ts';
+import { PdfError, type PdfFile, type PdfSignatureField, readSignatureFields } from '../pdf/index.ts';
 import { readCms, readTimestamp, signatureHolds, type Cms, type TimestampToken } from './cms.ts';
 import { DerError, sameBytes } from './der.ts';
 import { finding, type Finding } from './findings.ts';
@@ -20,6 +20,8 @@ export interface Intact {
   details: string[];
 }
 
+const MOST = 500;
+
 /** Fields that carry something as their value; an empty field is no signature. */
 export function filledFields(file: PdfFile): PdfSignatureField[] {
   return readSignatureFields(file).filter((field) => field.value !== undefined || (field.dict.entries.get('V') ?? null) !== null);
@@ -30,11 +32,14 @@ export function filledFields(file: PdfFile): PdfSignatureField[] {
  * @param check called now and then; throws when time is up
  */
 export async function checkIntact(file: PdfFile, check: () => void): Promise<Intact[]> {
-  const found = filledFields(file).map((field) => readOne(file, field));
-  await checkDigests(file, found);
+  const fields = filledFields(file);
+  if (fields.length > MOST) throw new PdfError('tooLarge', `more than ${MOST} signatures`);
+  const found = fields.map((field) => readOne(file, field));
+  await checkDigests(file, found, check);
   const first = Math.min(...found.map((item) => item.range?.revision ?? Number.POSITIVE_INFINITY));
   const steps: Step[] = [];
-  for (let index = first + 1; index < file.revisions.length; index++) steps.push(judgeStep(file, index, check));
+  const settled = { numbers: new Set<number>() };
+  for (let index = first + 1; index < file.revisions.length; index++) steps.push(judgeStep(file, index, settled, check));
   const tail = trailing(file);
   for (const item of found) judgeLater(item, steps, tail);
   sameBytesTwice(found);
@@ -69,13 +74,13 @@ function readOne(file: PdfFile, field: PdfSignatureField): Intact {
   return item;
 }
 
-async function checkDigests(file: PdfFile, items: Intact[]): Promise<void> {
+async function checkDigests(file: PdfFile, items: Intact[], check: () => void): Promise<void> {
   const jobs = items.flatMap((item) => {
     const hash = item.token?.imprintHash ?? item.cms?.hash;
     return item.range === undefined || hash === undefined ? [] : [{ item, range: item.range, hash }];
   });
   if (jobs.length === 0) return;
-  const digests = await digestRanges(file, jobs);
+  const digests = await digestRanges(file, jobs, check);
   for (const [i, { item }] of jobs.entries()) {
     const wanted = item.token?.imprint ?? item.cms?.messageDigest;
     const got = digests[i];

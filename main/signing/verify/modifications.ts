@@ -1,15 +1,18 @@
 import {
-  PdfError,
+  docMdpOf,
   isDict,
   isName,
   isRef,
+  PdfError,
   readPermissions,
+  readSignatureFields,
   type PdfFile,
   type PdfObject,
   type PdfPermissions,
   type PdfView,
 } from '../pdf/index.ts';
-import { Comparison, LEVELS } from './compare.ts';
+import { Comparison, LEVELS, type Settled } from './compare.ts';
+import type { Touched } from './fields.ts';
 import { Rules } from './rules.ts';
 import type { Modifications } from './types.ts';
 
@@ -26,20 +29,18 @@ export interface Step {
 
 /**
  * Judges revision `index` (1 or later) against the one before.
+ * @param settled carried from one revision to the next
  * @param check called now and then; throws when time is up
  */
-export function judgeStep(file: PdfFile, index: number, check: () => void): Step {
+export function judgeStep(file: PdfFile, index: number, settled: Settled, check: () => void): Step {
   const step: Step = { revision: index, level: 'NONE', reasons: [], unaccounted: [], forbidden: undefined };
   try {
     check();
-    step.unaccounted = file
-      .audit(index, index + 1)
-      .filter((item) => item.code !== 'duplicateKey' || item.blocks)
-      .map((item) => `${item.code}: ${item.detail}`);
+    step.unaccounted = file.audit(index, index + 1).map((item) => `${item.code}: ${item.detail}`);
     const [older, newer] = [file.at(index - 1), file.at(index)];
     const changed = changedNumbers(file, index);
-    const comparison = new Comparison(older, newer, changed);
-    const touched = { fields: new Set<string>() };
+    const comparison = new Comparison(older, newer, changed, settled);
+    const touched: Touched = { fields: new Set(), replaced: new Set() };
     const rules = new Rules(comparison, touched);
     rules.trailer();
     if (changed.size > 0) {
@@ -50,7 +51,7 @@ export function judgeStep(file: PdfFile, index: number, check: () => void): Step
     } else comparison.run();
     step.level = comparison.level;
     step.reasons = comparison.reasons;
-    step.forbidden = forbidden(step.level, touched.fields, older);
+    step.forbidden = forbidden(comparison, touched, older);
   } catch (error) {
     if (!(error instanceof PdfError)) throw error;
     step.level = 'OTHER';
@@ -147,14 +148,17 @@ function listed(file: PdfFile, container: number, index: number): boolean {
 }
 
 /** Whether what a revision did was permitted by what stood before it (ISO 32000-2, 12.8.2.2 and 12.8.2.4). */
-function forbidden(level: Modifications, fields: Set<string>, before: PdfView): Step['forbidden'] {
-  if (level === 'NONE' || level === 'LTA_UPDATES') return undefined;
+function forbidden(comparison: Comparison, touched: Touched, before: PdfView): Step['forbidden'] {
+  const level = comparison.level;
+  if (level === 'NONE') return undefined;
   const permissions = readPermissions(before);
-  const limits = [permissions.docMdp, ...permissions.locks.map((lock) => lock.p)].filter((p) => p !== undefined);
-  // Without a certification, forms may be filled and signed; comments need an explicit permission.
+  const signed = readSignatureFields(before).flatMap((field) => (field.value === undefined ? [] : [docMdpOf(before, field.value.dict)]));
+  const limits = [permissions.docMdp, ...signed, ...permissions.locks.map((lock) => lock.p)].filter((p) => p !== undefined);
+  // Without a certification empty fields may be filled and signed. Replacing what the signer saw, and commenting, need a permission.
+  if (limits.length === 0 && touched.replaced.size > 0) return 'docMdp';
   const limit = limits.length === 0 ? 2 : Math.min(...limits);
-  if (LEVELS.indexOf(level) > limit) return 'docMdp';
-  return [...fields].some((field) => locked(permissions, field)) ? 'field' : undefined;
+  if (LEVELS.indexOf(level) > limit || (limit === 1 && comparison.edited)) return 'docMdp';
+  return [...touched.fields].some((field) => locked(permissions, field)) ? 'field' : undefined;
 }
 
 export function locked(permissions: PdfPermissions, field: string): boolean {

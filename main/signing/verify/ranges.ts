@@ -123,11 +123,16 @@ export function pdfDate(text: string | undefined): number | undefined {
  * Digests of several signed ranges in one pass over the file.
  * @returns digests in the order of the jobs
  */
-export async function digestRanges(file: PdfFile, jobs: { range: SignedRange; hash: HashName }[]): Promise<Uint8Array[]> {
+export async function digestRanges(
+  file: PdfFile,
+  jobs: { range: SignedRange; hash: HashName }[],
+  check: () => void,
+): Promise<Uint8Array[]> {
   const hashes = jobs.map((job) => createHash(job.hash));
   const last = Math.max(0, ...jobs.map((job) => job.range.end));
   let at = 0;
   for await (const piece of file.bytes(0, last)) {
+    check();
     for (const [i, { range }] of jobs.entries()) {
       const part = (from: number, to: number): void => {
         const start = Math.max(from, at);

@@ -1,14 +1,7 @@
-import { decodeText, isDict, isName, isRef, isString, type PdfDict, type PdfObject, type PdfRef, type PdfView } from '../pdf/index.ts';
+import { isDict, isName, isRef, isString, type PdfDict, type PdfObject, type PdfView } from '../pdf/index.ts';
+import { FieldRules, grownList, type Touched } from './fields.ts';
 import type { Comparison } from './compare.ts';
 
-/** Fields that a revision filled, signed or added, for the locks. Document timestamps lock nobody out and are not listed. */
-export interface Touched {
-  fields: Set<string>;
-}
-
-const NEW_FIELD_KEYS = new Set('Type Subtype FT T TU TM V F Ff P Rect AP AS Lock SV MK DA Q BS Border H Parent Kids M NM'.split(' '));
-const FILLED_KEYS = new Set(['V', 'AP', 'AS', 'M', 'I', 'RV']);
-const SIGNED_KEYS = new Set(['V', 'AP', 'AS', 'M', 'F']);
 /** Comments as people make them. A widget is a form field, a link acts: neither is a comment. */
 const COMMENTS = new Set(
   'Text FreeText Line Square Circle Polygon PolyLine Highlight Underline Squiggly StrikeOut Stamp Caret Ink Popup FileAttachment Redact'.split(
@@ -21,14 +14,11 @@ const VRI_KEYS = new Set(['Type', 'Cert', 'OCSP', 'CRL', 'TU', 'TS']);
 /** The rules for the places where an honest later revision may differ (compare pyHanko's rule-based difference policy). */
 export class Rules {
   readonly #c: Comparison;
-  readonly #touched: Touched;
-  /** Widgets of the signature fields that this revision added, by object number, and the level each amounts to. */
-  readonly #added = new Map<number, 'FORM_FILLING' | 'LTA_UPDATES'>();
-  readonly #fieldPairs = new Set<number>();
+  readonly #fields: FieldRules;
 
   constructor(comparison: Comparison, touched: Touched) {
     this.#c = comparison;
-    this.#touched = touched;
+    this.#fields = new FieldRules(comparison, touched);
   }
 
   trailer(): void {
@@ -64,7 +54,7 @@ export class Rules {
       const before = older.entries.get(key);
       const after = newer.entries.get(key);
       const path = `/Root/${key}`;
-      if (key === 'AcroForm') this.#form(before, after);
+      if (key === 'AcroForm') this.#fields.form(before, after);
       else if (key === 'DSS') this.#dss(before, after);
       else if (key === 'Metadata') c.compare(before, after, after === undefined ? 'OTHER' : 'LTA_UPDATES', path);
       else if (key === 'Extensions') c.compare(before, after, this.#extensions(after) ? 'LTA_UPDATES' : 'OTHER', path);
@@ -85,201 +75,6 @@ export class Rules {
   #version(before: PdfObject | undefined, after: PdfObject | undefined): void {
     const raised = isName(after) && /^[12]\.\d$/.test(after.value) && (!isName(before) || before.value <= after.value);
     this.#c.compare(before, after, raised ? 'LTA_UPDATES' : 'OTHER', '/Root/Version');
-  }
-
-  #form(before: PdfObject | undefined, after: PdfObject | undefined): void {
-    const c = this.#c;
-    const older = c.old.dict(before);
-    const newer = c.new.dict(after);
-    if (isRef(after)) {
-      c.reached.add(after.num);
-      if (isRef(before) ? before.num !== after.num : c.changed.has(after.num) && c.old.resolve(after) !== null)
-        c.differ('OTHER', '/AcroForm leads elsewhere');
-    }
-    if (newer === undefined) {
-      if (older !== undefined) c.differ('OTHER', '/AcroForm was removed');
-      return;
-    }
-    const value = (dict: PdfDict | undefined, key: string): PdfObject => dict?.entries.get(key) ?? null;
-    for (const key of new Set([...(older?.entries.keys() ?? []), ...newer.entries.keys()])) {
-      const [a, b] = [value(older, key), value(newer, key)];
-      const path = `/AcroForm/${key}`;
-      if (key === 'Fields') this.#fields(a, b, undefined, path);
-      else if (key === 'SigFlags') {
-        const [was, is] = [c.old.resolve(a) ?? 0, c.new.resolve(b)];
-        if (typeof was !== 'number' || typeof is !== 'number' || (was & is) !== was || is > 3) c.differ('OTHER', path);
-        else if (was !== is) c.differ('LTA_UPDATES', path);
-        if (isRef(b)) c.reached.add(b.num);
-      } else if (key === 'DR') this.#resources(a, b, path);
-      else if (key === 'DA' && a === null) c.differ('LTA_UPDATES', path);
-      else if (key === 'NeedAppearances' && (b === null || b === false)) c.differ(a === b ? 'NONE' : 'LTA_UPDATES', path);
-      else c.compare(a, b, 'OTHER', path);
-    }
-  }
-
-  /** Resources may grow; what was there stays what it was. */
-  #resources(before: PdfObject, after: PdfObject, path: string): void {
-    const c = this.#c;
-    const [older, newer] = [c.old.dict(before), c.new.dict(after)];
-    if (older === undefined) {
-      if (c.old.resolve(before) !== null) c.differ('OTHER', path);
-      if (after !== null) c.differ('LTA_UPDATES', path);
-      c.fresh(after, path);
-      return;
-    }
-    if (newer === undefined || (isRef(before) && isRef(after) && before.num !== after.num)) {
-      c.differ('OTHER', path);
-      return;
-    }
-    if (isRef(after)) c.reached.add(after.num);
-    for (const key of new Set([...older.entries.keys(), ...newer.entries.keys()])) {
-      const [a, b] = [older.entries.get(key), newer.entries.get(key)];
-      const [oldGroup, newGroup] = [c.old.dict(a), c.new.dict(b)];
-      if (a === undefined) {
-        c.differ('LTA_UPDATES', `${path}/${key}`);
-        c.fresh(b, `${path}/${key}`);
-      } else if (oldGroup === undefined || newGroup === undefined) c.compare(a, b, 'OTHER', `${path}/${key}`);
-      else {
-        if (isRef(b)) c.reached.add(b.num);
-        for (const [name, item] of oldGroup.entries) c.compare(item, newGroup.entries.get(name), 'OTHER', `${path}/${key}/${name}`);
-        for (const [name, item] of newGroup.entries) {
-          if (oldGroup.entries.has(name)) continue;
-          c.differ('LTA_UPDATES', `${path}/${key}`);
-          c.fresh(item, `${path}/${key}`);
-        }
-      }
-    }
-  }
-
-  /** A list of fields (of the form, or the kids of one): what was there stays, in its order; signature fields may come. */
-  #fields(before: PdfObject, after: PdfObject, parent: { name: string; type: PdfObject } | undefined, path: string): void {
-    const c = this.#c;
-    const list = (view: PdfView, value: PdfObject): PdfObject[] => {
-      const items = view.resolve(value);
-      return Array.isArray(items) ? items : [];
-    };
-    const [older, newer] = [list(c.old, before), list(c.new, after)];
-    this.#listRef(before, after, path);
-    if (!keeps(older, newer)) c.differ('OTHER', `${path} lost an item or their order`);
-    const known = new Set(older.filter(isRef).map((item) => item.num));
-    for (const item of newer) {
-      if (!isRef(item)) c.differ('OTHER', `${path} has a field that is no reference`);
-      else if (known.has(item.num)) this.#field(item, parent, path);
-      else this.#newField(item, parent, path);
-    }
-  }
-
-  /** An array that grows may move from the dictionary into an object of its own, never into another existing one. */
-  #listRef(before: PdfObject, after: PdfObject, path: string): void {
-    const c = this.#c;
-    if (!isRef(after)) return;
-    c.reached.add(after.num);
-    const moved = !isRef(before) || before.num !== after.num;
-    if (moved && c.changed.has(after.num) && c.old.resolve(after) !== null) c.differ('OTHER', `${path} took over another object`);
-  }
-
-  #field(item: PdfRef, parent: { name: string; type: PdfObject } | undefined, path: string): void {
-    const c = this.#c;
-    if (this.#fieldPairs.has(item.num)) return;
-    this.#fieldPairs.add(item.num);
-    c.reached.add(item.num);
-    const [older, newer] = [c.old.dict(item), c.new.dict(item)];
-    if (older === undefined || newer === undefined) {
-      if (older !== newer) c.differ('OTHER', `${path} (field ${item.num})`);
-      return;
-    }
-    const title = c.old.get(older, 'T');
-    const name = [parent?.name ?? '', isString(title) ? decodeText(title) : ''].filter(Boolean).join('.');
-    const type = c.old.get(older, 'FT') ?? parent?.type ?? null;
-    const filled =
-      !c.sameShallow(older.entries.get('V') ?? null, newer.entries.get('V') ?? null) || this.#valueRewritten(newer.entries.get('V'));
-    const wasSigned = c.old.resolve(older.entries.get('V')) !== null;
-    const flags = c.old.get(older, 'Ff');
-    const isSignature = isName(type, 'Sig');
-    const widgetOfFilled = parent !== undefined && !isString(title) && this.#filledParents.has(parent.name);
-    if (filled) {
-      if ((isSignature && wasSigned) || (!isSignature && typeof flags === 'number' && (flags & 1) !== 0))
-        c.differ('OTHER', `field ${item.num} changed its value`);
-      const level = isSignature && this.#isDocTimestamp(newer.entries.get('V')) ? 'LTA_UPDATES' : 'FORM_FILLING';
-      c.differ(level, `field ${item.num} got a value`);
-      if (level === 'FORM_FILLING') this.#touched.fields.add(name);
-      this.#filledParents.add(name);
-      this.#value(older.entries.get('V'), newer.entries.get('V'), item.num);
-    }
-    const open = filled || widgetOfFilled ? (isSignature ? SIGNED_KEYS : FILLED_KEYS) : new Set<string>();
-    for (const key of new Set([...older.entries.keys(), ...newer.entries.keys()])) {
-      const [a, b] = [older.entries.get(key), newer.entries.get(key)];
-      if (key === 'V' && filled) continue;
-      if (key === 'Kids') this.#fields(a ?? null, b ?? null, { name, type }, `${path}/Kids`);
-      // A button's states were drawn by the form's maker: filling it in chooses one, and redraws none.
-      else if (open.has(key) && !(key === 'AP' && isName(type, 'Btn'))) c.compare(a, b, 'FORM_FILLING', `${path}/${key}`);
-      else c.compare(a, b, 'OTHER', `${path}/${key}`);
-    }
-  }
-  readonly #filledParents = new Set<string>();
-
-  /** A value that stands in an object of its own and was overwritten in place. */
-  #valueRewritten(value: PdfObject | undefined): boolean {
-    return isRef(value) && this.#c.changed.has(value.num) && !this.#c.unchanged(value);
-  }
-
-  /** A text may be overwritten in place: should that object serve another purpose too, the walk meets it there and minds. */
-  #value(before: PdfObject | undefined, after: PdfObject | undefined, field: number): void {
-    const inPlace = isRef(before) && isRef(after) && before.num === after.num;
-    if (inPlace) this.#c.compare(before, after, 'FORM_FILLING', `field ${field}/V`);
-    else this.#c.fresh(after, `field ${field}/V`);
-  }
-
-  #isDocTimestamp(value: PdfObject | undefined): boolean {
-    const dict = this.#c.new.dict(value);
-    return (
-      dict !== undefined &&
-      isName(this.#c.new.get(dict, 'Type'), 'DocTimeStamp') &&
-      isName(this.#c.new.get(dict, 'SubFilter'), 'ETSI.RFC3161')
-    );
-  }
-
-  #newField(item: PdfRef, parent: { name: string; type: PdfObject } | undefined, path: string): void {
-    const c = this.#c;
-    const dict = c.new.dict(item);
-    if (dict === undefined || c.old.resolve(item) !== null) {
-      c.differ('OTHER', `${path} took in object ${item.num}`);
-      return;
-    }
-    const type = c.new.get(dict, 'FT') ?? parent?.type ?? null;
-    const title = c.new.get(dict, 'T');
-    const known = [...dict.entries.keys()].every((key) => NEW_FIELD_KEYS.has(key));
-    if (!isName(type, 'Sig') || !isString(title) || !known) {
-      c.differ('OTHER', `${path} got a field that is no signature field`);
-      return;
-    }
-    const signed = c.new.dict(dict.entries.get('V')) !== undefined;
-    const drawn = this.#draws(dict);
-    const kids = c.new.get(dict, 'Kids');
-    // An empty field that shows something would paint over the page without anyone having signed for it.
-    if (!signed && (drawn || Array.isArray(kids))) c.differ('OTHER', `new empty signature field ${item.num} draws on the page`);
-    const level = this.#isDocTimestamp(dict.entries.get('V')) && !drawn ? 'LTA_UPDATES' : 'FORM_FILLING';
-    c.differ(level, `new signature field ${item.num}`);
-    if (level === 'FORM_FILLING') this.#touched.fields.add([parent?.name ?? '', decodeText(title)].filter(Boolean).join('.'));
-    this.#added.set(item.num, level);
-    if (Array.isArray(kids)) {
-      for (const kid of kids) {
-        const widget = c.new.dict(kid);
-        if (
-          !isRef(kid) ||
-          widget === undefined ||
-          c.old.resolve(kid) !== null ||
-          ![...widget.entries.keys()].every((key) => NEW_FIELD_KEYS.has(key))
-        ) {
-          c.differ('OTHER', `new signature field ${item.num} has odd kids`);
-        } else this.#added.set(kid.num, level);
-      }
-    }
-    c.fresh(item, `field ${item.num}`);
-  }
-
-  #draws(dict: PdfDict): boolean {
-    return this.#c.new.resolve(dict.entries.get('AP')) !== null;
   }
 
   #pageNode(before: PdfObject, after: PdfObject, depth: number): void {
@@ -314,7 +109,7 @@ export class Rules {
       return Array.isArray(items) ? items : [];
     };
     const [older, newer] = [list(c.old, before), list(c.new, after)];
-    this.#listRef(before, after, path);
+    grownList(this.#c, before, after, path);
     const byNumber = new Map(older.filter(isRef).map((item) => [item.num, item]));
     const direct = older.filter((item) => !isRef(item));
     const kept = new Set<PdfObject>();
@@ -322,7 +117,7 @@ export class Rules {
       const was = isRef(item) ? byNumber.get(item.num) : direct.find((one) => c.sameShallow(one, item));
       if (was !== undefined) kept.add(was);
       if (was !== undefined) this.#annotation(was, item, path);
-      else if (isRef(item) && this.#added.has(item.num)) c.differ(this.#added.get(item.num) ?? 'OTHER', path);
+      else if (isRef(item) && this.#fields.added.has(item.num)) c.differ(this.#fields.added.get(item.num) ?? 'OTHER', path);
       else {
         c.differ(
           this.#isComment(c.new, item) && (!isRef(item) || c.old.resolve(item) === null) ? 'ANNOTATIONS' : 'OTHER',
@@ -362,16 +157,4 @@ export class Rules {
     const sound = dict !== undefined && only(dict, DSS_KEYS) && named;
     c.compare(before, after, sound ? 'LTA_UPDATES' : 'OTHER', '/DSS');
   }
-}
-
-/** Whether all of `older` are references that stand in `newer` too, in the same order. */
-function keeps(older: PdfObject[], newer: PdfObject[]): boolean {
-  let at = 0;
-  for (const item of older) {
-    if (!isRef(item)) return false;
-    const found = newer.findIndex((other, i) => i >= at && isRef(other) && other.num === item.num && other.gen === item.gen);
-    if (found < 0) return false;
-    at = found + 1;
-  }
-  return true;
 }
