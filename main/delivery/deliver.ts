@@ -181,7 +181,7 @@ async function steps(
       if (problem.facts.httpStatus !== 409) throw error;
       // "Already there": ours, if the province knows the key; then it was carried out and the reply was lost.
       const found = await find();
-      if (!found) throw error;
+      if (!found) throw adapter.knowsReason(problem.facts.reasonCode) ? error : new ProvinceProblem('fault', 'conflict', problem.facts);
       sent = found;
     }
     await carriedOut(sent);
@@ -193,7 +193,12 @@ async function ensureCode(deps: DeliverDeps, item: Item, adapter: Adapter, heard
   if (!row || row.officialCode) return;
   // The request key is the dossier, so that a province that honours it gives the same number to a repeated question.
   const code = await adapter.nextCode(row.agency, `ma-${item.dossierId}`, { signal });
-  if (code === null) return;
+  if (code === null) {
+    throw new ProvinceProblem('refused', 'no official code', {
+      reason: 'Hệ thống tỉnh này không cấp mã. Hãy ghi mã hồ sơ chính thức cho hồ sơ rồi gửi lại.',
+      reasonCode: 'no-code',
+    });
+  }
   await deps.batch.run(() => {
     write(deps, item.seq, heard);
     deps.giveCode(item.dossierId, code);

@@ -14,7 +14,7 @@ import {
   type Delivery,
   type ProvinceConfigInput,
 } from './index.ts';
-import { sampleDossier, sampleFile } from './sample.ts';
+import { sampleDossier, sampleFile } from '../../tests/delivery/sample.ts';
 
 let dir: string;
 let store: Store;
@@ -74,7 +74,7 @@ describe('delivery to the LGSP-style province', () => {
       d.enqueueStatus({
         dossierId: 'd1',
         status: 10,
-        at: 1_795_420_000_000,
+        at: 1_795_150_000_000,
         text: 'Đã trả kết quả',
         by: { name: 'Lê Thị Mẫu' },
         results: [{ code: 'KQ.G15.000032', name: 'Giấy khai sinh', file: result }],

@@ -168,14 +168,8 @@ export function createDesk(deps: DeskDeps) {
     retryNow(id?: string): { rows: OutboxRow[]; summary: OutboxSummary } | Refusal {
       const item = id === undefined ? undefined : outbox.byId(id);
       if (id !== undefined && !item) return gone();
-      // A file may have been put back; a refused dossier goes again only as a new revision, unless nothing of it needed changing.
-      if (item && item.open === 2 && item.state === 'needs-file') outbox.reopen(item.seq);
-      else if (item && item.state === 'refused')
-        return refuse(
-          'correct-first',
-          'Tỉnh đã trả lại hồ sơ này. Hãy sửa rồi gửi lại.',
-          'The province returned this dossier. Correct it, then send it again.',
-        );
+      // A person asks for it: a file may have been put back, the province may have mended its list.
+      if (item && (item.state === 'needs-file' || item.state === 'refused')) outbox.reopen(item.seq);
       if (item) outbox.wakeOne(item.seq);
       else outbox.wakeAll();
       return touched([item]);

@@ -49,26 +49,38 @@ export function createIntake(deps: IntakeDeps) {
   }
 
   function put(
-    item: { dossierId: string; revision: number; kind: 'dossier' | 'status'; key: string; content: Content; label: string; bulk: boolean },
+    item: {
+      dossierId: string;
+      revision: number;
+      kind: 'dossier' | 'status';
+      key: string;
+      content: Content;
+      label: string;
+      bulk: boolean;
+      place?: number | null;
+    },
     files: { code: string; name: string; file: CanonicalFile }[],
   ): Enqueued {
     const { text, sha256 } = frozen(item.content);
     const bytes = files.reduce((n, f) => n + f.file.size, 0);
     const lane = item.bulk ? 2 : bytes > deps.largeBytes ? 1 : 0;
     const id = randomUUID();
-    const seq = outbox.insert({
-      id,
-      dossierId: item.dossierId,
-      revision: item.revision,
-      kind: item.kind,
-      key: item.key,
-      content: text,
-      contentSha256: sha256,
-      label: item.label,
-      lane,
-      bytes,
-      enqueuedAt: clock.now(),
-    });
+    const seq = outbox.insert(
+      {
+        id,
+        dossierId: item.dossierId,
+        revision: item.revision,
+        kind: item.kind,
+        key: item.key,
+        content: text,
+        contentSha256: sha256,
+        label: item.label,
+        lane,
+        bytes,
+        enqueuedAt: clock.now(),
+      },
+      item.place ?? null,
+    );
     files.forEach((f, ordinal) =>
       outbox.insertFile({
         itemSeq: seq,
@@ -113,7 +125,7 @@ export function createIntake(deps: IntakeDeps) {
       const gone = missingFile(files.map((f) => f.file));
       if (gone) return gone;
       const revision = (before?.revision ?? 0) + 1;
-      const inWay = items.filter((i) => i.kind === 'dossier' && i.open === 2 && i.step === 0 && i.state !== 'moved');
+      const inWay = items.filter((i) => i.kind === 'dossier' && i.open === 2 && i.state !== 'moved');
       for (const item of inWay) outbox.supersede(item.seq);
       outbox.putDossier({
         dossierId: dossier.dossierId,
@@ -126,10 +138,13 @@ export function createIntake(deps: IntakeDeps) {
         revision,
       });
       if (before && dossier.code) giveCode(dossier.dossierId, dossier.code);
+      // A correction takes the place of what it corrects, before the steps that wait behind it.
+      const place = inWay[0]?.place ?? null;
+      const owed = inWay.some((i) => (JSON.parse(i.content) as Content).status !== null);
       // The province hears of the reception once: with the first revision that it will really get.
       const willBeFirst = (before?.ackedRevision ?? 0) === 0 && !items.some((i) => i.kind === 'dossier' && i.open === 1);
       const status =
-        willBeFirst && options.reportReception !== false
+        (owed || willBeFirst) && options.reportReception !== false
           ? canonicalStatus.parse({
               dossierId: dossier.dossierId,
               status: 2,
@@ -149,6 +164,7 @@ export function createIntake(deps: IntakeDeps) {
           content: { dossier, status },
           label,
           bulk: options.bulk ?? false,
+          place,
         },
         files,
       );

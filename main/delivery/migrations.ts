@@ -96,4 +96,15 @@ export const migrations: Migration[] = [
       ) strict;
     `,
   },
+  {
+    room: 'delivery',
+    number: 3,
+    name: 'a correction takes the place of what it corrects',
+    sql: `
+      alter table delivery_item add column place integer not null default 0;
+      update delivery_item set place = seq;
+      drop index delivery_item_dossier;
+      create index delivery_item_dossier on delivery_item (dossier_id, place);
+    `,
+  },
 ];

@@ -15,6 +15,8 @@ export type ItemState =
 
 export interface Item {
   readonly seq: number;
+  /** Order within the dossier: its own number, or the place of what it corrects. */
+  readonly place: number;
   readonly id: string;
   readonly dossierId: string;
   readonly revision: number;
@@ -80,7 +82,7 @@ export interface EvidenceRow {
   readonly outcome: string;
 }
 
-const ITEM = `seq, id, dossier_id as dossierId, revision, kind, key, content, content_sha256 as contentSha256, label, lane, bytes, open, state, step,
+const ITEM = `seq, place, id, dossier_id as dossierId, revision, kind, key, content, content_sha256 as contentSha256, label, lane, bytes, open, state, step,
   maybe_sent as maybeSent, attempts, next_at as nextAt, why, enqueued_at as enqueuedAt, first_sent_at as firstSentAt, acked_at as ackedAt, reconciled_at as reconciledAt`;
 const FILE = `item_seq as itemSeq, ordinal, dossier_id as dossierId, component_code as componentCode, component_name as componentName, name, path, sha256, size,
   upload_url as uploadUrl, remote_id as remoteId, problem`;
@@ -108,6 +110,7 @@ export function createOutbox(store: Store) {
     insert: db.prepare(
       `insert into delivery_item (id, dossier_id, revision, kind, key, content, content_sha256, label, lane, bytes, enqueued_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    place: db.prepare(`update delivery_item set place = ? where seq = ?`),
     insertFile: db.prepare(
       `insert into delivery_file (item_seq, ordinal, dossier_id, component_code, component_name, name, path, sha256, size) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
@@ -121,10 +124,10 @@ export function createOutbox(store: Store) {
     forgetRemote: db.prepare(`update delivery_file set remote_id = null, upload_url = null where dossier_id = ?`),
     // The first open item of each dossier, held ones (open = 2) blocking what follows them.
     next: db.prepare(`select i.seq, i.dossier_id as dossierId, i.lane from delivery_item i where i.open = 1 and i.next_at <= ? and i.lane between ? and ?
-      and not exists (select 1 from delivery_item e where e.dossier_id = i.dossier_id and e.seq < i.seq and e.open > 0) order by i.lane, i.seq limit ?`),
+      and not exists (select 1 from delivery_item e where e.dossier_id = i.dossier_id and e.place < i.place and e.open > 0) order by i.lane, i.seq limit ?`),
     nextTime: db.prepare(`select min(i.next_at) as at from delivery_item i where i.open = 1 and i.lane between ? and ? and i.next_at > ?
-      and not exists (select 1 from delivery_item e where e.dossier_id = i.dossier_id and e.seq < i.seq and e.open > 0)`),
-    openBefore: db.prepare(`select 1 from delivery_item where dossier_id = ? and seq < ? and open > 0 limit 1`),
+      and not exists (select 1 from delivery_item e where e.dossier_id = i.dossier_id and e.place < i.place and e.open > 0)`),
+    openBefore: db.prepare(`select 1 from delivery_item where dossier_id = ? and place < ? and open > 0 limit 1`),
     phase: db.prepare(
       `update delivery_item set state = ?, step = ?, maybe_sent = ?, first_sent_at = coalesce(first_sent_at, ?) where seq = ?`,
     ),
@@ -195,16 +198,21 @@ export function createOutbox(store: Store) {
     bySeq: (seq: number) => one(q.bySeq.get(seq)),
     byKey: (key: string) => one(q.byKey.get(key)),
     ofDossier: (dossierId: string) => items(q.ofDossier.all(dossierId)),
-    insert: (
+    /** @param place of the item that this one corrects; null: after everything before it */
+    insert(
       i: Pick<
         Item,
         'id' | 'dossierId' | 'revision' | 'kind' | 'key' | 'content' | 'contentSha256' | 'label' | 'lane' | 'bytes' | 'enqueuedAt'
       >,
-    ): number =>
-      Number(
+      place: number | null = null,
+    ): number {
+      const seq = Number(
         q.insert.run(i.id, i.dossierId, i.revision, i.kind, i.key, i.content, i.contentSha256, i.label, i.lane, i.bytes, i.enqueuedAt)
           .lastInsertRowid,
-      ),
+      );
+      q.place.run(place ?? seq, seq);
+      return seq;
+    },
     insertFile: (f: Omit<FileRow, 'uploadUrl' | 'remoteId' | 'problem'>) =>
       void q.insertFile.run(f.itemSeq, f.ordinal, f.dossierId, f.componentCode, f.componentName, f.name, f.path, f.sha256, f.size),
     files: (seq: number) => q.files.all(seq) as FileRow[],
@@ -217,7 +225,7 @@ export function createOutbox(store: Store) {
     next: (now: number, fromLane: number, toLane: number, limit: number) =>
       q.next.all(now, fromLane, toLane, limit) as { seq: number; dossierId: string; lane: number }[],
     nextTime: (now: number, fromLane: number, toLane: number) => (q.nextTime.get(fromLane, toLane, now) as { at: number | null }).at,
-    waitsForOrder: (i: Item) => q.openBefore.get(i.dossierId, i.seq) !== undefined,
+    waitsForOrder: (i: Item) => q.openBefore.get(i.dossierId, i.place) !== undefined,
     phase: (seq: number, state: ItemState, step: number, maybeSent: boolean, now: number) =>
       void q.phase.run(state, step, maybeSent ? 1 : 0, now, seq),
     wait: (seq: number, state: ItemState, maybeSent: boolean, attempts: number, nextAt: number, why: Why) =>

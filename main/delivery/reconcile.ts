@@ -228,7 +228,7 @@ export function createReconciliation(deps: ReconcileDeps) {
           );
       }
       if (way === 'take-theirs' && d.dossierId) {
-        remote.note(d.dossierId, 'business', d.theirs ?? '', 'province', clock.now());
+        remote.note(d.dossierId, 'business', d.theirs ?? '', 'province', clock.now(), true);
         deps.onTaken?.(d.dossierId, Number(d.theirs));
       }
       if (way === 'send-ours' && d.dossierId) {

@@ -79,11 +79,11 @@ export function createRemote(deps: RemoteDeps) {
     one: db.prepare(`select ${INBOX} from delivery_inbox where id = ?`),
   };
 
-  /** Notes a value on an axis; an older one than what is known goes to the history alone. Inside a transaction. */
-  function note(dossierId: string, axis: Axis, value: string, source: 'province' | 'counter', sourceAt: number): void {
+  /** Notes a value on an axis; an older one than what is known goes to the history alone, unless a person decided for it. Inside a transaction. */
+  function note(dossierId: string, axis: Axis, value: string, source: 'province' | 'counter', sourceAt: number, decided = false): void {
     const before = q.axis.get(dossierId, axis) as { value: string; sourceAt: number } | undefined;
     q.history.run(dossierId, axis, value, source, sourceAt, clock.now());
-    if (before && before.sourceAt > sourceAt) return;
+    if (before && before.sourceAt > sourceAt && !decided) return;
     q.put.run(dossierId, axis, value, source, sourceAt, clock.now());
   }
 

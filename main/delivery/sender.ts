@@ -27,8 +27,8 @@ export interface SenderOptions {
   onHeld(item: Item, why: Why): void;
 }
 
-const HASH_BASE_MS = 2_000;
-const FAULT_CAP_MS = 600_000;
+/** A dossier that the province itself breaks on waits up to ten times as long as one that the line lost. */
+const FAULT_FACTOR = 10;
 const LOCAL_WAIT_MS = 5_000;
 const SMALL = 0;
 const LARGE = 1;
@@ -59,6 +59,8 @@ export function createSender(options: SenderOptions) {
   /** Set while our own disk or database refuses notes. */
   let local: Why | null = null;
   let localUntil = 0;
+
+  const faultWait = (attempts: number) => backoffMs(attempts, random, Math.min(2_000, options.capMs), options.capMs * FAULT_FACTOR);
 
   function setLine(next: Line): void {
     if (next === line) return;
@@ -168,7 +170,7 @@ export function createSender(options: SenderOptions) {
       // It lost files that it had: they go again with the next try.
       await batch.run(() => {
         outbox.forgetRemote(item.dossierId);
-        outbox.wait(item.seq, 'ready', false, attempts, now + backoffMs(attempts, random, HASH_BASE_MS, FAULT_CAP_MS), why);
+        outbox.wait(item.seq, 'ready', false, attempts, now + faultWait(attempts), why);
       });
       return;
     }
@@ -181,9 +183,7 @@ export function createSender(options: SenderOptions) {
       return;
     }
     const own = problem.word === 'fault' || problem.word === 'hash';
-    const wait = own
-      ? backoffMs(attempts, random, HASH_BASE_MS, Math.max(options.capMs, FAULT_CAP_MS))
-      : backoffMs(attempts, random, 1_000, options.capMs);
+    const wait = own ? faultWait(attempts) : backoffMs(attempts, random, 1_000, options.capMs);
     const at = problem.word === 'sign-in' || problem.word === 'blocked' ? 0 : now + (problem.facts.retryAfterMs ?? wait);
     await batch.run(() => outbox.wait(item.seq, maybeSent ? 'unknown' : 'ready', maybeSent, attempts, at, why));
     setLine(lineAfterProblem(line, problem, now, random, options.capMs));

@@ -99,6 +99,8 @@ export function createTransport(options: TransportOptions): Transport {
         agent,
         headers: { ...(body === undefined && request.method !== 'POST' ? {} : { 'content-length': String(size) }), ...request.headers },
       });
+      // A reset may also come after the answer; whoever waits hears of it through the reply, and nobody else may fall over it.
+      outgoing.on('error', () => undefined);
       let left = false;
       outgoing.on('socket', (socket) => {
         const ready = () => {

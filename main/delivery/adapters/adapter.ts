@@ -74,6 +74,8 @@ export interface RemoteChange {
  */
 export interface Adapter {
   readonly name: string;
+  /** Is this a reason that the mapping file explains? A conflict (409) without one is tried again. */
+  knowsReason(code: string | undefined): boolean;
   /** Gets a session or token with what is in the safe; throws `sign-in` when the province says no. */
   signIn(signal: AbortSignal): Promise<void>;
   /** Forgets the token, so that the next call gets a new one. */

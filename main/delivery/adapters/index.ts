@@ -3,6 +3,7 @@ import { mappingPath, type ProvinceConfig } from '../config.ts';
 import type { Secrets } from '../secrets.ts';
 import { createTransport, type Transport } from '../transport.ts';
 import type { Adapter, AdapterDeps } from './adapter.ts';
+import { createClassicAdapter, loadClassicMapping } from './classic/index.ts';
 import { createLgspAdapter, loadLgspMapping } from './lgsp/index.ts';
 
 /** Names under which the province's credentials rest in the safe. */
@@ -34,10 +35,7 @@ export function createAdapter(
   };
   const file = config.mappingFile ?? mappingPath(config.adapter);
   const common = { baseUrl: config.baseUrl, transport, clock: deps.clock, credentials };
-  const adapter = createLgspAdapter(
-    { ...common, mapping: loadLgspMapping(file), gatewayUrl: config.uploads === 'tus' ? config.gatewayUrl : null },
-    deps,
-  );
+  const adapter = config.adapter === 'lgsp' ? lgsp() : classic();
   return {
     ...adapter,
     close() {
@@ -45,4 +43,24 @@ export function createAdapter(
       if (own) transport.close();
     },
   };
+
+  function lgsp(): Adapter {
+    return createLgspAdapter(
+      { ...common, mapping: loadLgspMapping(file), gatewayUrl: config.uploads === 'tus' ? config.gatewayUrl : null },
+      deps,
+    );
+  }
+  function classic(): Adapter {
+    if (!config.gatewayUrl) throw new Error('the classic interface takes links to files: gatewayUrl must be configured');
+    return createClassicAdapter(
+      {
+        ...common,
+        mapping: loadClassicMapping(file),
+        agency: config.agency,
+        destination: config.destination,
+        gatewayUrl: config.gatewayUrl,
+      },
+      deps,
+    );
+  }
 }

@@ -3,12 +3,15 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { vietnamIso, type Clock } from '../../store/index.ts';
+import { createClassic } from './classic.ts';
+import { createGateway } from './gateway.ts';
 import { createLgsp } from './lgsp.ts';
-import { openHoldings, type Effect, type HeldDossier } from './store.ts';
+import { provincePage } from './page.ts';
+import { openHoldings, type Brief, type Effect, type HeldDossier } from './store.ts';
 import { createTroubles, troubleReply, type Troubles } from './troubles.ts';
 import { said, type ProvinceReply, type ProvinceRequest } from './wire.ts';
 
-export type { HeldDossier, HeldFile, Effect } from './store.ts';
+export type { Brief, HeldDossier, HeldFile, Effect } from './store.ts';
 export { NO_TROUBLE, type TroubleSettings, type Troubles } from './troubles.ts';
 
 export interface ProvinceOptions {
@@ -33,15 +36,25 @@ export async function createProvince(options: ProvinceOptions) {
   const troubles: Troubles = createTroubles(options.random ?? Math.random);
   const now = () => options.clock.now() + troubles.current().clockSkewMs;
   const users = options.users ?? { [TRAINING_USER]: TRAINING_SECRET };
-  const lgsp = createLgsp({ holdings, troubles, now, users });
+  const parts = { holdings, troubles, now, users };
+  const lgsp = createLgsp(parts);
+  const classic = createClassic(parts);
+  const gateway = createGateway(parts);
 
   /** The whole province without sockets. Troubles that need a socket (drop, half, twice) are left to the server. */
   function handle(request: ProvinceRequest): ProvinceReply {
     const [, prefix, step = ''] = request.path.split('/');
-    if (prefix !== 'lgsp') return said(404, 'KHONG_CO_DICH_VU', 'Không có dịch vụ này.');
+    if (prefix === '' && request.method === 'GET') return provincePage(holdings.all(), troubles.current());
     const wrong = troubles.status(step);
     if (wrong && !wrong.after) return troubleReply(wrong.code, wrong.retryAfterS);
-    const reply = lgsp.handle(request, step);
+    const reply =
+      prefix === 'lgsp'
+        ? lgsp.handle(request, step)
+        : prefix === 'dvcqg'
+          ? classic.handle(request)
+          : prefix === 'kho'
+            ? gateway.handle(request, step)
+            : said(404, 'KHONG_CO_DICH_VU', 'Không có dịch vụ này.');
     return wrong ? troubleReply(wrong.code, wrong.retryAfterS) : reply;
   }
 
@@ -55,11 +68,16 @@ export async function createProvince(options: ProvinceOptions) {
     const parts: Buffer[] = [];
     let size = 0;
     const most = troubles.current().maxFileBytes + 1024 * 1024;
-    for await (const part of incoming as AsyncIterable<Buffer>) {
-      size += part.length;
-      if (size <= most) parts.push(part);
+    try {
+      for await (const part of incoming as AsyncIterable<Buffer>) {
+        size += part.length;
+        if (size <= most) parts.push(part);
+      }
+    } catch {
+      // The line was cut in the middle. tus 1.0.0: "the server SHOULD always attempt to store as much of the received data as possible".
     }
-    if (!incoming.complete) return;
+    const torn = !incoming.complete;
+    if (torn && !(incoming.method === 'PATCH' && url.pathname.startsWith('/kho/'))) return;
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(incoming.headers))
       if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
@@ -67,6 +85,7 @@ export async function createProvince(options: ProvinceOptions) {
       size > most
         ? troubleReply(413)
         : handle({ method: incoming.method ?? 'GET', path: url.pathname, query: url.searchParams, headers, body: Buffer.concat(parts) });
+    if (torn) return;
     const { slowMs } = troubles.current();
     if (slowMs > 0) await new Promise((resolve) => setTimeout(resolve, slowMs));
     send(incoming, outgoing, reply);
@@ -104,10 +123,17 @@ export async function createProvince(options: ProvinceOptions) {
     url,
     /** `baseUrl` of the LGSP-style interface. */
     lgspUrl: `${url}/lgsp`,
+    /** `baseUrl` of the classic interface. */
+    classicUrl: `${url}/dvcqg`,
+    /** `gatewayUrl`: tus 1.0.0. */
+    gatewayUrl: `${url}/kho`,
+    /** Its own page. */
+    pageUrl: `${url}/`,
     troubles,
     handle,
     /** Everything it holds, with files and hashes. */
     holdings: (): HeldDossier[] => holdings.all(),
+    brief: (): Brief[] => holdings.brief(),
     dossier: (code: string) => holdings.dossier(code),
     count: () => holdings.count(),
     effects: (after = 0): Effect[] => holdings.effects(after),

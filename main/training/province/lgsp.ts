@@ -13,6 +13,11 @@ export interface InterfaceDeps {
 }
 
 const PAGE = 200;
+/** Invented people of the virtual population data. */
+const CITIZENS: Readonly<Record<string, Record<string, string>>> = {
+  '001099000001': { HoTen: 'Nguyễn Thị Mẫu', NgaySinh: '1999-02-03', GioiTinh: 'Nữ', DiaChi: 'Số 1, đường Mẫu, phường An Bình' },
+  '001085000002': { HoTen: 'Trần Văn Thử', NgaySinh: '1985-10-20', GioiTinh: 'Nam', DiaChi: 'Số 2, đường Mẫu, phường An Bình' },
+};
 const text = (v: unknown) => (typeof v === 'string' ? v : '');
 const list = (v: unknown) => (Array.isArray(v) ? (v as Record<string, unknown>[]) : []);
 const sha = (body: unknown) => createHash('sha256').update(JSON.stringify(body)).digest('hex');
@@ -229,6 +234,8 @@ export function createLgsp(deps: InterfaceDeps) {
           return jsonReply(200, {
             DanhSach: holdings.changes(request.query.get('MaDonVi') ?? '', Number(request.query.get('Sau') || '0')),
           });
+        case 'POST TraCuuCongDan':
+          return jsonReply(200, { CongDan: CITIZENS[text(body['SoDinhDanh'])] ?? null });
         case 'GET TaiTepTin':
           return download(request.query);
         default:

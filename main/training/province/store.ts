@@ -26,6 +26,12 @@ export interface HeldDossier {
   /** How often a dossier with this code was made; more than 1 would be a double. */
   readonly created: number;
 }
+export interface Brief {
+  readonly code: string;
+  readonly key: string;
+  readonly status: number;
+  readonly results: number;
+}
 /** One thing that really happened there, in order. `key` is the sender's. */
 export interface Effect {
   readonly number: number;
@@ -61,6 +67,9 @@ export function openHoldings(dir: string) {
   const q = {
     dossier: db.prepare('select * from dossier where code = ?'),
     dossiers: db.prepare('select * from dossier order by code'),
+    brief: db.prepare(
+      `select d.code, d.key, d.status, (select count(*) from dossier_file f where f.code = d.code and f.what = 'result') as results from dossier d`,
+    ),
     page: db.prepare('select * from dossier where agency = ? and day = ? order by code limit ? offset ?'),
     putDossier:
       db.prepare(`insert into dossier (code, key, revision, agency, source, status, status_at, day, received_at, body) values (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
@@ -133,6 +142,8 @@ export function openHoldings(dir: string) {
     },
     exists: (code: string) => q.dossier.get(code) as { key: string; revision: number } | undefined,
     all: (): HeldDossier[] => (q.dossiers.all() as RawDossier[]).map(held),
+    /** Short rows of everything, for those who count. */
+    brief: () => q.brief.all() as Brief[],
     page: (agency: string, day: string, page: number, size: number): HeldDossier[] =>
       (q.page.all(agency, day, size, (page - 1) * size) as RawDossier[]).map(held),
     count: () => (q.count.get() as { n: number }).n,

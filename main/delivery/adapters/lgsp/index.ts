@@ -192,6 +192,7 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
 
   return {
     name: 'lgsp',
+    knowsReason: (code) => code !== undefined && mapping.reasons[code] !== undefined,
     async signIn(signal) {
       token = null;
       await getToken(signal);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { CanonicalDossierInput, CanonicalFile } from './canonical.ts';
+import type { CanonicalDossierInput, CanonicalFile } from '../../main/delivery/canonical.ts';
 
 /** Writes bytes under the data folder and gives their manifest entry. For tests, benches and rehearsals. */
 export function sampleFile(dataDir: string, name: string, bytes: Buffer): CanonicalFile {
@@ -40,9 +40,9 @@ export function sampleDossier(
       receiving: { code: 'H15.50.05.13', name: 'UBND phường An Bình' },
       competent: { code: 'H15.50.05.13', name: 'UBND phường An Bình' },
     },
-    submittedAt: 1_795_401_600_000,
-    receivedAt: 1_795_401_600_000,
-    dueAt: 1_795_429_800_000,
+    submittedAt: 1_795_142_400_000,
+    receivedAt: 1_795_142_400_000,
+    dueAt: 1_795_170_600_000,
     channel: 'counter',
     summary: 'Đăng ký khai sinh cho con',
     receivedBy: { name: 'Lê Thị Mẫu', title: 'Công chức tiếp nhận', unit: 'Trung tâm Phục vụ hành chính công' },

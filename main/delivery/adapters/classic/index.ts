@@ -1,0 +1,259 @@
+import { z } from 'zod';
+import type { Clock } from '../../../store/index.ts';
+import { canonicalDossier, canonicalStatus, type CanonicalDossier, type CanonicalFile, type CanonicalStatus } from '../../canonical.ts';
+import { applyMapping, compactTime, loadMapping, type Mapping } from '../../mapping.ts';
+import { ProvinceProblem } from '../../problems.ts';
+import type { Transport, WireReply } from '../../transport.ts';
+import { uploadTus } from '../../uploads/tus.ts';
+import type { Adapter, AdapterDeps, RemoteDossier, SentDossier } from '../adapter.ts';
+import { problemOf, read } from '../replies.ts';
+
+export const loadClassicMapping = (file: string): Mapping =>
+  loadMapping(file, { dossier: canonicalDossier, progress: canonicalStatus, status: canonicalStatus }, ['login', 'service']);
+
+const code = z.union([z.string(), z.number()]).transform(String);
+const anyReply = z.object({ error_code: code, message: z.string().optional() });
+const loginReply = anyReply.extend({ session: z.string().optional() });
+const entry = z.looseObject({
+  MaHoSo: z.string(),
+  TrangThaiHoSo: z.string().default(''),
+  GhiChu: z.string().default(''),
+  TienDo: z.array(z.looseObject({ ThoiDiemXuLy: z.string().default(''), NoiDungXuLy: z.string().default('') })).default([]),
+});
+const findReply = anyReply.extend({ data: z.array(entry).default([]) });
+
+const OK = new Set(['0', '00', '']);
+const SIGN_IN = new Set(['401', '403']);
+const LATER = new Set(['500', '502', '503', '504']);
+
+export interface ClassicOptions {
+  readonly baseUrl: string;
+  readonly agency: string;
+  readonly destination: string;
+  readonly mapping: Mapping;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly credentials: () => Promise<{ user: string; secret: string } | null>;
+  /** Files go here; the province fetches them from the links. */
+  readonly gatewayUrl: string;
+}
+
+/**
+ * The classic national-portal interface (reference: domain 7.1): login gives a session, TraCuuHoSo decides `isUpdating`, DongBoHoSoMC
+ * inserts or updates, CapNhatTienDoHoSoMC reports a step. It has no keys: a dossier is known by its code, so our key travels in
+ * `GhiChu` and a step is known by its time and words.
+ */
+export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps): Adapter {
+  const { mapping, transport, clock } = options;
+  let session: { value: string; until: number } | null = null;
+  let skewMs: number | null = null;
+
+  async function send(
+    step: string,
+    key: string,
+    url: string,
+    content: Record<string, unknown>,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<WireReply> {
+    const started = clock.now();
+    try {
+      const reply = await transport.send({
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+        body: Buffer.from(JSON.stringify(content)),
+        signal,
+      });
+      const there = Date.parse(reply.headers['date'] ?? '');
+      if (!Number.isNaN(there)) skewMs = there - clock.now();
+      deps.heard({
+        step,
+        key,
+        status: reply.status,
+        reply: step === 'login' ? `(${reply.body.length} bytes)` : reply.body.toString('utf8'),
+        tookMs: clock.now() - started,
+        outcome: reply.status < 300 ? 'ok' : 'said-no',
+      });
+      return reply;
+    } catch (error) {
+      if (error instanceof ProvinceProblem)
+        deps.heard({ step, key, status: null, reply: '', tookMs: clock.now() - started, outcome: error.facts.reasonCode ?? error.word });
+      throw error;
+    }
+  }
+  const at = (endpoint: string) => options.baseUrl.replace(/\/$/, '') + (mapping.endpoints[endpoint] ?? '');
+
+  async function getSession(signal: AbortSignal): Promise<string> {
+    if (session && session.until > clock.now()) return session.value;
+    const known = await options.credentials();
+    if (!known) throw new ProvinceProblem('sign-in', 'no credentials', { reasonCode: 'no-credentials' });
+    const reply = await send(
+      'login',
+      '',
+      at('login'),
+      { username: known.user, password: known.secret },
+      { dstcode: options.destination || options.agency },
+      signal,
+    );
+    if (reply.status !== 200) throw problemOf(reply, mapping, clock.now());
+    const got = read(reply, loginReply);
+    if (!OK.has(got.error_code) || !got.session)
+      throw new ProvinceProblem('sign-in', `login ${got.error_code}`, { reasonCode: got.error_code });
+    // The interface names no lifetime; a session that ended is renewed when it is refused.
+    session = { value: got.session, until: clock.now() + 20 * 60_000 };
+    return session.value;
+  }
+
+  /** One call; the province says no in `error_code` of a 200. */
+  async function call<T extends { error_code: string; message?: string | undefined }>(
+    service: string,
+    key: string,
+    content: Record<string, unknown>,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    for (let renewed = false; ; renewed = true) {
+      const value = await getSession(signal);
+      const reply = await send(service, key, at('service'), { session: value, madonvi: options.agency, service, ...content }, {}, signal);
+      if (reply.status === 401 && !renewed) {
+        session = null;
+        continue;
+      }
+      if (reply.status !== 200) throw problemOf(reply, mapping, clock.now());
+      const got = read(reply, schema);
+      if (OK.has(got.error_code)) return got;
+      if (SIGN_IN.has(got.error_code)) {
+        session = null;
+        if (!renewed) continue;
+        throw new ProvinceProblem('sign-in', `error_code ${got.error_code}`, { reasonCode: got.error_code });
+      }
+      if (LATER.has(got.error_code))
+        throw new ProvinceProblem('fault', `error_code ${got.error_code}`, { mayHaveArrived: true, reasonCode: got.error_code });
+      const reason = got.message ?? mapping.reasons[got.error_code]?.vi;
+      throw new ProvinceProblem('refused', `error_code ${got.error_code}`, {
+        reasonCode: got.error_code,
+        ...(got.error_code === '409' ? { httpStatus: 409 } : {}),
+        ...(reason ? { reason } : {}),
+      });
+    }
+  }
+
+  const look = async (dossierCode: string, signal: AbortSignal) =>
+    (await call('TraCuuHoSo', dossierCode, { mahoso: dossierCode }, findReply, signal)).data[0] ?? null;
+
+  function build(table: string, value: unknown, extras: Record<string, unknown>): Record<string, unknown> {
+    const { body, missing } = applyMapping(mapping, table, value, extras);
+    if (missing.length > 0)
+      throw new ProvinceProblem('refused', 'required fields are empty', {
+        reason: `Hồ sơ còn thiếu: ${missing.map((m) => m.split('.').pop()).join(', ')}`,
+        reasonCode: 'missing-fields',
+      });
+    return body;
+  }
+  const mark = (key: string) => `[${key}]`;
+
+  return {
+    name: 'classic',
+    knowsReason: (word) => word !== undefined && mapping.reasons[word] !== undefined,
+    async signIn(signal) {
+      session = null;
+      await getSession(signal);
+    },
+    forgetSession: () => void (session = null),
+    /** This interface gives no numbers: the counter's own numbering stands. */
+    nextCode: async () => null,
+
+    async find({ key, code: dossierCode, what, status }, signal): Promise<SentDossier | null> {
+      const there = await look(dossierCode, signal);
+      if (!there) return null;
+      const done =
+        what === 'create'
+          ? there.GhiChu.includes(mark(key))
+          : what === 'progress'
+            ? status !== null && there.TienDo.some((t) => t.ThoiDiemXuLy === compactTime(status.at) && t.NoiDungXuLy === status.text)
+            : status !== null && there.GhiChu.includes(mark(key));
+      return done ? { officialCode: dossierCode, remoteAt: null } : null;
+    },
+
+    async upload(file, upload) {
+      return {
+        remoteId: await uploadTus({
+          transport,
+          gatewayUrl: options.gatewayUrl,
+          file,
+          upload,
+          headers: {},
+          problemOf: (r) => problemOf(r, mapping, clock.now()),
+        }),
+      };
+    },
+
+    async create({ key, revision, code: dossierCode, dossier, remoteId }, signal) {
+      const there = await look(dossierCode, signal);
+      if (there?.GhiChu.includes(mark(key))) return { officialCode: dossierCode, remoteAt: null };
+      if (there && revision === 1 && !there.GhiChu.includes(`[${dossier.dossierId}:`))
+        throw new ProvinceProblem('refused', 'code of another dossier', {
+          reasonCode: 'MA_HO_SO_DA_CO',
+          reason: mapping.reasons['MA_HO_SO_DA_CO']?.vi ?? 'Mã hồ sơ đã có.',
+        });
+      const body = full(dossier, null, { key, dossierCode, remoteId });
+      await call('DongBoHoSoMC', key, { isUpdating: there ? 'True' : 'False', data: [body] }, anyReply, signal);
+      return { officialCode: dossierCode, remoteAt: null };
+    },
+
+    async progress({ key, code: dossierCode, status }, signal) {
+      await call('CapNhatTienDoHoSoMC', key, { data: [build('progress', status, { code: dossierCode })] }, anyReply, signal);
+    },
+
+    /** There is no call for a status alone: the dossier is updated with it. What it holds is read first and sent back changed. */
+    async status({ key, code: dossierCode, status, remoteId }, signal) {
+      const there = await look(dossierCode, signal);
+      if (!there)
+        throw new ProvinceProblem('refused', 'not found', {
+          reasonCode: '404',
+          reason: mapping.reasons['404']?.vi ?? 'Không tìm thấy hồ sơ.',
+        });
+      if (there.GhiChu.includes(mark(key))) return;
+      const { TienDo: _steps, ...held } = there;
+      const resultUrl = (r: unknown) => remoteId((r as { file: CanonicalFile }).file);
+      const change = build('status', status, { code: dossierCode, resultUrl });
+      const note = [...(held.GhiChu.match(/\[[^\]]+\]/g) ?? []), mark(key)].slice(-12).join(' ');
+      await call('DongBoHoSoMC', key, { isUpdating: 'True', data: [{ ...held, ...change, GhiChu: note }] }, anyReply, signal);
+    },
+
+    async *list(agency, day, signal): AsyncIterable<RemoteDossier> {
+      const got = await call('DanhSachHoSo', '', { madonvi: agency, ngay: day }, findReply, signal);
+      for (const d of got.data)
+        yield { code: d.MaHoSo, key: null, revision: 1, status: Number(d.TrangThaiHoSo), statusAt: null, files: null };
+    },
+    /** No feed of news in this interface; the daily comparison shows what changed. */
+    changes: async () => [],
+    clockSkewMs: () => skewMs,
+    lookUp: async () => {
+      throw new ProvinceProblem('fault', 'no look-up in the classic interface', { reasonCode: 'no-look-up' });
+    },
+    download: async () => {
+      throw new ProvinceProblem('fault', 'no download in the classic interface', { reasonCode: 'no-download' });
+    },
+    close: () => void (session = null),
+  };
+
+  function full(
+    dossier: CanonicalDossier,
+    _status: CanonicalStatus | null,
+    extras: { key: string; dossierCode: string; remoteId: (f: CanonicalFile) => string },
+  ): Record<string, unknown> {
+    const body = build('dossier', dossier, {
+      code: extras.dossierCode,
+      fileUrl: (f: unknown) => extras.remoteId(f as CanonicalFile),
+      fileId: (f: unknown) => (f as CanonicalFile).sha256.slice(0, 32),
+    });
+    // Components nest their files; this interface has one flat list that names the component in each file.
+    const papers = dossier.components.flatMap((c, i) => {
+      const list = (body['TaiLieuNop'] as { TaiLieu: Record<string, unknown>[] }[])[i]?.TaiLieu ?? [];
+      return list.map((paper) => ({ ...paper, MaThanhPhanHoSo: c.code }));
+    });
+    return { ...body, TaiLieuNop: papers, GhiChu: `${dossier.note} ${mark(extras.key)}`.trim() };
+  }
+}

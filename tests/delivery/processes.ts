@@ -1,0 +1,89 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Brief, Effect, HeldDossier } from '../../main/training/province/index.ts';
+import type { CounterJob } from './counter-process.ts';
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** The virtual province in its own process. */
+export async function forkProvince(dir: string, seed: number) {
+  const child = fork(here('province-process.ts'), [dir, String(seed)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  let next = 0;
+  const waiting = new Map<number, (value: unknown) => void>();
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the province ended with ${code}`)));
+    child.on('message', (message: { ready?: number; id?: number; value?: unknown }) => {
+      if (message.ready !== undefined) resolve(message.ready);
+      else if (message.id !== undefined) waiting.get(message.id)?.(message.value);
+    });
+  });
+  const ask = <T>(what: string, value?: unknown): Promise<T> =>
+    new Promise((resolve) => {
+      next += 1;
+      waiting.set(next, (answer) => resolve(answer as T));
+      child.send({ id: next, ask: what, value });
+    });
+  return {
+    port,
+    troubles: (patch: unknown) => ask<unknown>('troubles', patch),
+    clear: () => ask<unknown>('clear'),
+    effects: () => ask<Effect[]>('effects'),
+    holdings: () => ask<HeldDossier[]>('holdings'),
+    brief: () => ask<Brief[]>('brief'),
+    count: () => ask<number>('count'),
+    dropSessions: () => ask<unknown>('drop-sessions'),
+    async close(): Promise<void> {
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+/** A counter process that works until its outbox is empty, or until it is killed. */
+export function forkCounter(job: CounterJob): { child: ChildProcess; ended: Promise<{ done: boolean; points: number }> } {
+  const child = fork(here('counter-process.ts'), [JSON.stringify(job)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  let done = false;
+  let points = 0;
+  child.on('message', (message: { done?: boolean; points?: number }) => {
+    done = message.done ?? false;
+    points = message.points ?? 0;
+  });
+  const ended = new Promise<{ done: boolean; points: number }>((resolve, reject) => {
+    child.once('exit', (code, signal) =>
+      signal === null && code !== 0 ? reject(new Error(`the counter ended with ${code}`)) : resolve({ done, points }),
+    );
+  });
+  return { child, ended };
+}
+
+/** What the province's own journal says about dossiers `d<from>` to `d<from + count - 1>`. */
+export function judge(effects: readonly Effect[], holdings: readonly Brief[], from: number, count: number, withResult: boolean) {
+  const result = { lost: 0, doubled: 0, misordered: 0 };
+  const of = new Map<string, Effect[]>();
+  for (const e of effects) if (e.kind !== 'file') of.set(e.code, [...(of.get(e.code) ?? []), e]);
+  const byDossier = new Map<string, Brief[]>();
+  for (const h of holdings) {
+    const id = h.key.split(':')[0] ?? '';
+    byDossier.set(id, [...(byDossier.get(id) ?? []), h]);
+  }
+  for (let n = from; n < from + count; n += 1) {
+    const held = byDossier.get(`d${n}`) ?? [];
+    if (held.length === 0) {
+      result.lost += 1;
+      continue;
+    }
+    const mine = of.get(held[0]?.code ?? '') ?? [];
+    const keys = mine.map((e) => `${e.kind} ${e.key}`);
+    const creates = mine.filter((e) => e.kind === 'create').length;
+    if (held.length > 1 || creates !== 1 || new Set(keys).size !== keys.length) result.doubled += 1;
+    const statuses = mine.filter((e) => e.kind === 'status').length;
+    if (statuses < (withResult ? 2 : 1) || (withResult && held[0]?.results !== 1)) result.lost += 1;
+    // Create first; the reception's status before the result's; a step's progress before its status.
+    const first = mine[0]?.kind;
+    const last = mine.filter((e) => e.kind === 'status').at(-1);
+    if (first !== 'create' || (withResult && held[0]?.status !== 10) || (withResult && last?.key.split(':')[1]?.length === 1))
+      result.misordered += 1;
+  }
+  return result;
+}
