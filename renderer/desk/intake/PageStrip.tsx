@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { DossierComponent } from '../../../main/contract/dossier-views.ts';
 import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
@@ -22,7 +22,6 @@ interface PageStripProps {
 export function PageStrip({ scan, selected, component, components, draft, onSelect }: PageStripProps) {
   const say = useSay();
   const list = useRef<HTMLOListElement>(null);
-  if (!component) return null;
   const at = Math.max(
     0,
     scan.pages.findIndex((page) => page.pageId === selected),
@@ -33,11 +32,26 @@ export function PageStrip({ scan, selected, component, components, draft, onSele
     onSelect(page.pageId);
     list.current?.querySelectorAll<HTMLButtonElement>('button.p')[index]?.focus();
   };
+  // The focus stays in the strip when the page under it goes away.
+  const refocus = useRef(false);
+  const drop = (pageId: string, index: number) => {
+    const neighbour = scan.pages[index + 1] ?? scan.pages[index - 1];
+    refocus.current = true;
+    scan.drop(pageId);
+    if (neighbour) onSelect(neighbour.pageId);
+  };
+  const count = scan.pages.length;
+  useEffect(() => {
+    if (!refocus.current) return;
+    refocus.current = false;
+    list.current?.querySelector<HTMLButtonElement>('.th.on button.p')?.focus();
+  }, [count]);
   const giveTo = (pageId: string, number: number) => {
     const other = components.find((one) => one.number === number);
-    if (!other || other.key === component.key) return;
+    if (!other || other.key === component?.key) return;
     void draft.send((order) => client.dossiers.setPages({ ...order, key: other.key, pageIds: [...other.pageIds, pageId] }));
   };
+  if (!component) return null;
   return (
     <ol className="strip" ref={list} aria-label={say(`Trang đã quét: ${component.name}`, `Scanned pages: ${component.name}`)}>
       {scan.pages.map((page, index) => (
@@ -57,7 +71,7 @@ export function PageStrip({ scan, selected, component, components, draft, onSele
               else if (event.key === 'ArrowLeft' && event.ctrlKey) scan.move(page.pageId, -1);
               else if (event.key === 'ArrowRight') focusOn(index + 1);
               else if (event.key === 'ArrowLeft') focusOn(index - 1);
-              else if (event.key === 'Delete') scan.drop(page.pageId);
+              else if (event.key === 'Delete') drop(page.pageId, index);
               else if (/^[1-9]$/.test(event.key)) giveTo(page.pageId, Number(event.key));
               else return;
               event.preventDefault();

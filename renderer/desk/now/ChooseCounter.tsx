@@ -41,7 +41,7 @@ export function ChooseCounter({ waiting }: { waiting: boolean }) {
             <button
               type="button"
               className="btn"
-              disabled={busy !== null}
+              aria-disabled={busy !== null}
               onClick={() => void run('take', (commandId) => client.queue.takeCounter({ commandId, counterId: counter.counterId }))}
             >
               {say(`Quầy ${counter.label}`, `Counter ${counter.label}`)}

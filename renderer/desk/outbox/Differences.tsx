@@ -28,7 +28,7 @@ export function Differences() {
             ? `${found.run.text[language]} (${clockText(found.run.at)} ${dayText(found.run.day)})`
             : say('Chưa đối chiếu.', 'Not compared yet.')}
         </span>
-        <button type="button" className="btn sm" disabled={busy !== null} onClick={reconcile}>
+        <button type="button" className="btn sm" aria-disabled={busy !== null} onClick={reconcile}>
           {say('Đối chiếu hôm nay ngay', 'Compare today now')}
         </button>
       </p>
@@ -47,7 +47,7 @@ export function Differences() {
                   key={way.way}
                   type="button"
                   className="btn sm"
-                  disabled={busy !== null}
+                  aria-disabled={busy !== null}
                   onClick={() =>
                     void run('settle', (commandId) => client.delivery.settle({ commandId, id: difference.id, way: way.way })).then(
                       (done) => done && look(),

@@ -88,7 +88,7 @@ export function Outbox({ id }: { id: string | null }) {
               {one.label} <b>{one.n}</b>
             </button>
           ))}
-          <button type="button" className="btn sm" onClick={retryAll} disabled={busy !== null}>
+          <button type="button" className="btn sm" onClick={retryAll} aria-disabled={busy !== null}>
             <Icon name="run" size="s" />
             {say('Thử gửi ngay', 'Try now')} <Key action="retry" />
           </button>

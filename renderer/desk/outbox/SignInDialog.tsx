@@ -41,7 +41,7 @@ export function SignInDialog({ onClose }: { onClose: () => void }) {
           <button type="button" className="btn lead" onClick={onClose}>
             {say('Thôi', 'Cancel')}
           </button>
-          <button type="submit" className="btn go" disabled={busy !== null}>
+          <button type="submit" className="btn go" aria-disabled={busy !== null}>
             {say('Đăng nhập, gửi tiếp', 'Sign in and go on')}
           </button>
         </div>

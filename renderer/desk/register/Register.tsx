@@ -83,11 +83,11 @@ export function Register() {
             ? say(`${book.total} hồ sơ${book.closed ? ', sổ đã khóa' : ''}`, `${book.total} dossiers${book.closed ? ', closed' : ''}`)
             : ''}
         </span>
-        <button type="button" className="btn sm end" disabled={busy !== null} onClick={() => take('pdf')}>
+        <button type="button" className="btn sm end" aria-disabled={busy !== null} onClick={() => take('pdf')}>
           <Icon name="print" size="s" />
           {say('Mẫu 07 (PDF)', 'Form 07 (PDF)')}
         </button>
-        <button type="button" className="btn sm" disabled={busy !== null} onClick={() => take('csv')}>
+        <button type="button" className="btn sm" aria-disabled={busy !== null} onClick={() => take('csv')}>
           <Icon name="save" size="s" />
           {say('Bảng tính (CSV)', 'Spreadsheet (CSV)')}
         </button>
@@ -153,7 +153,7 @@ export function Register() {
           <p className="empty">{say('Sổ năm này chưa có hồ sơ nào.', 'No dossier in this year yet.')}</p>
         ) : null}
         {book && book.rows.length < book.total ? (
-          <button type="button" className="btn sm morebtn" disabled={busy !== null} onClick={more}>
+          <button type="button" className="btn sm morebtn" aria-disabled={busy !== null} onClick={more}>
             {say('Xem thêm', 'More')}
           </button>
         ) : null}

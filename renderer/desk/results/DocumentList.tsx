@@ -37,7 +37,7 @@ export function DocumentList({ dossier }: { dossier: DossierView }) {
             <button
               type="button"
               className="btn sm"
-              disabled={busy !== null}
+              aria-disabled={busy !== null}
               onClick={() => look(document)}
               aria-label={say(`Xem: ${document.name}`, `Look at: ${document.name}`)}
             >
@@ -46,7 +46,7 @@ export function DocumentList({ dossier }: { dossier: DossierView }) {
             <button
               type="button"
               className="btn sm"
-              disabled={busy !== null}
+              aria-disabled={busy !== null}
               onClick={() => print(document)}
               aria-label={say(`In: ${document.name}`, `Print: ${document.name}`)}
             >

@@ -33,7 +33,7 @@ export function DossierPanel({ id }: { id: string }) {
   }, [id, revision]);
   const step = dossier ? nextStep(dossier) : null;
   const act = () => {
-    if (!step) return;
+    if (!step || draft.busy) return;
     if (step.action === 'handover' || step.action === 'result') setDialog(step.action);
     else if (step.action === 'forward') void draft.send((order) => client.dossiers.forward(order));
     else if (step.action === 'resume') void draft.send((order) => client.dossiers.resume(order));
@@ -115,7 +115,7 @@ export function DossierPanel({ id }: { id: string }) {
           {draft.busy ? say('Đang lưu…', 'Saving…') : ''}
         </span>
         {step ? (
-          <button type="button" className="btn go" onClick={act} data-action={step.action} disabled={draft.busy}>
+          <button type="button" className="btn go" onClick={act} data-action={step.action} aria-disabled={draft.busy}>
             <span>
               {step[language]}
               <small>{language === 'vi' ? step.detailVi : step.detailEn}</small>

@@ -56,7 +56,7 @@ export function DevicesTab() {
         <button
           type="button"
           className="btn sm end"
-          disabled={busy !== null}
+          aria-disabled={busy !== null}
           onClick={() =>
             void run('find', () => client.devices.setup.find(undefined, { context: { patient: true } })).then(
               (heard) => heard && setFound(heard),

@@ -10,7 +10,7 @@ import { addressText, KIND_NAMES } from './DevicesTab.tsx';
 /** Remembers a found device under a name of the office's own; it is opened again by itself after a replug. */
 export function RememberDialog({ device, onClose }: { device: FoundDevice; onClose: () => void }) {
   const say = useSay();
-  const { run, busy, trouble, dismiss } = useCommand();
+  const { run, trouble, dismiss } = useCommand();
   const [name, setName] = useState(device.name);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -36,7 +36,7 @@ export function RememberDialog({ device, onClose }: { device: FoundDevice; onClo
           <button type="button" className="btn lead" onClick={onClose}>
             {say('Thôi', 'Cancel')}
           </button>
-          <button type="submit" className="btn go" disabled={busy !== null || name.trim() === ''}>
+          <button type="submit" className="btn go" disabled={name.trim() === ''}>
             {say('Nhớ', 'Remember')}
           </button>
         </div>

@@ -77,7 +77,7 @@ export function ScreensTab() {
             <input className="in" value={counter} onChange={(event) => setCounter(event.target.value)} maxLength={20} />
           </label>
         ) : null}
-        <button type="submit" className="btn go" disabled={busy !== null}>
+        <button type="submit" className="btn go" aria-disabled={busy !== null}>
           <Icon name="plus" size="s" />
           {say('Ghép màn hình', 'Pair a screen')}
         </button>
@@ -116,7 +116,7 @@ export function ScreensTab() {
             <button
               type="button"
               className="btn sm no"
-              disabled={busy !== null || !has('admin', 'supervisor')}
+              disabled={!has('admin', 'supervisor')}
               onClick={() => void run('unpair', () => client.system.unpair({ deviceId: screen.deviceId })).then(look)}
             >
               {say('Bỏ ghép', 'Unpair')}

@@ -13,7 +13,7 @@ type Test = Awaited<ReturnType<typeof client.devices.setup.testPrint>>;
 export function TestPrintDialog({ device, onClose }: { device: DeviceHealth; onClose: () => void }) {
   const say = useSay();
   const { has } = useSession();
-  const { run, busy, trouble, dismiss } = useCommand();
+  const { run, trouble, dismiss } = useCommand();
   const [test, setTest] = useState<Test | null>(null);
   useEffect(() => {
     void run('print', (commandId) => client.devices.setup.testPrint({ commandId, id: device.id })).then((heard) => heard && setTest(heard));
@@ -36,7 +36,7 @@ export function TestPrintDialog({ device, onClose }: { device: DeviceHealth; onC
           <li key={line.number}>
             <b>{line.number}</b>
             <span>{line.vi}</span>
-            <button type="button" className="btn sm" disabled={busy !== null || !has('admin')} onClick={() => choose(line.number)}>
+            <button type="button" className="btn sm" disabled={!has('admin')} onClick={() => choose(line.number)}>
               {say(`Chọn dòng ${line.number}`, `Choose line ${line.number}`)}
             </button>
           </li>

@@ -39,7 +39,7 @@ export function TrainingTab() {
                 <input
                   type="checkbox"
                   checked={item.on}
-                  disabled={busy !== null}
+                  aria-disabled={busy !== null}
                   onChange={(event) =>
                     void run('switch', (commandId) =>
                       client.training.setSwitch({ commandId, id: one.id, key: item.key, on: event.target.checked }),
@@ -55,7 +55,7 @@ export function TrainingTab() {
                   key={item.key}
                   type="button"
                   className="btn sm"
-                  disabled={busy !== null}
+                  aria-disabled={busy !== null}
                   onClick={() => void run('act', (commandId) => client.training.act({ commandId, id: one.id, key: item.key }))}
                 >
                   {item[language]}

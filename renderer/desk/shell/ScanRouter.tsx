@@ -76,15 +76,17 @@ export function ScanRouter({ onUnknown }: { onUnknown: (text: string) => void })
   useEffect(() => {
     const ending = new AbortController();
     void followScans(ending.signal, (event) => void latest.current(event.scan));
-    const stop = listenForWedge(document, (text, gapsMs) => {
-      client.devices.typed({ text, gapsMs }).then(
-        (scan) => {
-          if (!scan) return;
-          if (scan.kind === 'unknown') onUnknown(text);
-          else void latest.current(scan);
-        },
-        (error: unknown) => setTrouble(troubleOf(error)),
-      );
+    const stop = listenForWedge(document, async (text, gapsMs) => {
+      try {
+        const scan = await client.devices.typed({ text, gapsMs });
+        if (!scan) return false;
+        if (scan.kind === 'unknown') onUnknown(text);
+        else void latest.current(scan);
+        return true;
+      } catch (error) {
+        setTrouble(troubleOf(error));
+        return false;
+      }
     });
     return () => {
       ending.abort();

@@ -36,7 +36,7 @@ export function UndoBar() {
     kept.current = null;
     if (shown === own) clear();
   };
-  useKeys(shown && shown === own ? { undo: take } : {});
+  useKeys(shown ? { undo: take } : {});
   return (
     <div className="undo-place" role="status">
       {shown ? (

@@ -19,7 +19,7 @@ function restore(field: Field, value: string): void {
  * A code reader that pretends to be a keyboard: a burst of keys that ends with Enter. What it typed into the focused field is
  * taken out again; the hub decides from the text and the gaps whether it was a reader at all.
  */
-export function listenForWedge(target: Document, onBurst: (text: string, gapsMs: number[]) => void): () => void {
+export function listenForWedge(target: Document, onBurst: (text: string, gapsMs: number[]) => Promise<boolean>): () => void {
   let text = '';
   let gaps: number[] = [];
   let lastAt = 0;
@@ -41,8 +41,12 @@ export function listenForWedge(target: Document, onBurst: (text: string, gapsMs:
       if (burst) {
         event.preventDefault();
         event.stopImmediatePropagation();
-        if (field) restore(field.element, field.value);
-        onBurst(text, gaps);
+        const held = field;
+        void onBurst(text, gaps).then((wasReader) => {
+          if (!held?.element.isConnected) return;
+          if (wasReader) restore(held.element, held.value);
+          else held.element.form?.requestSubmit();
+        });
       }
       text = '';
       return;

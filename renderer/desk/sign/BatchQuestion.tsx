@@ -23,13 +23,13 @@ export function BatchQuestion({ batch }: { batch: Batch }) {
       </p>
       {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
       <div className="row">
-        <button type="button" className="btn no lead" disabled={busy !== null} onClick={() => answer('stop')}>
+        <button type="button" className="btn no lead" aria-disabled={busy !== null} onClick={() => answer('stop')}>
           {say('Dừng lô', 'Stop')}
         </button>
-        <button type="button" className="btn" disabled={busy !== null} onClick={() => answer('without')}>
+        <button type="button" className="btn" aria-disabled={busy !== null} onClick={() => answer('without')}>
           {say('Ký, nợ dấu thời gian', 'Sign, owe it')}
         </button>
-        <button type="button" className="btn go" disabled={busy !== null} onClick={() => answer('retry')} data-autofocus>
+        <button type="button" className="btn go" aria-disabled={busy !== null} onClick={() => answer('retry')} data-autofocus>
           {say('Xin lại', 'Ask again')}
         </button>
       </div>

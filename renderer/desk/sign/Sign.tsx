@@ -195,7 +195,7 @@ export function Sign() {
             <button type="button" className="btn" onClick={stop}>
               {say('Thôi lô này', 'End the batch')} <kbd>Esc</kbd>
             </button>
-            <button type="button" className="btn go" onClick={goOn} disabled={busy !== null}>
+            <button type="button" className="btn go" onClick={goOn} aria-disabled={busy !== null}>
               <span>
                 {say('Ký tiếp', 'Go on')}
                 <small>{say(`còn ${batch.counts.pending} bản`, `${batch.counts.pending} left`)}</small>
