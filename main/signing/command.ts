@@ -4,6 +4,7 @@ import { access, constants, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
 import { systemClock } from '../store/index.ts';
+import { syncFolders } from './append/index.ts';
 import { makeAppearance, onPage, SIZES, usualPlace, type VisibleForm } from './appearance/index.ts';
 import { readCertificate, type Certificate } from './cms/index.ts';
 import { completeSigned } from './files.ts';
@@ -241,6 +242,7 @@ async function signOne(
         pool: [...signer.chain],
         longTerm: { trust, at: now, offline: false },
       });
+      await syncFolders([output]);
       if (done.owes === null)
         return { line: { file: given, outcome: 'signed', reason: null, level: done.level, output }, rank: RANK.signed };
       await removeResult(output, signed.field);

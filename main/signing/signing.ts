@@ -402,12 +402,7 @@ export class Signing {
 
   private view(batch: Batch): BatchView {
     const files = this.journal.files(batch.id);
-    const titles = new Map(
-      files.flatMap((file) => {
-        const item = this.journal.item(file.documentId);
-        return item ? [[file.documentId, item] as const] : [];
-      }),
-    );
+    const titles = this.journal.itemsOf(batch.id);
     return { batch, files, titles, runner: this.runner?.id === batch.id ? this.runner : null };
   }
 
@@ -420,7 +415,7 @@ export class Signing {
 
   // --- telling
 
-  /** Hears that anything changed; at most one call per turn of the loop. */
+  /** Hears that anything changed; a few times a second at most, because a screen draws everything anew. */
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
@@ -431,24 +426,26 @@ export class Signing {
   private tellListeners(): void {
     if (this.told) return;
     this.told = true;
-    setImmediate(() => {
+    setTimeout(() => {
       this.told = false;
       for (const listener of this.listeners) listener();
-    });
+    }, 40).unref();
   }
 
   /** Tells the other rooms of finished documents, in order, until they have heard. */
   private tellSigned(): void {
     this.telling = this.telling.then(async () => {
+      const heard: string[] = [];
       for (const item of this.journal.untold()) {
-        if (this.closed) return;
+        if (this.closed) break;
         try {
           await this.deps.onSigned(resultOf(item));
-          this.journal.setTold(item.documentId);
+          heard.push(item.documentId);
         } catch (error) {
           this.deps.onError?.(error);
         }
       }
+      if (heard.length > 0) this.journal.setTold(heard);
     });
   }
 

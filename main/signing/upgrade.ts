@@ -7,6 +7,7 @@ import {
   hashFile,
   prepareSignature,
   publish,
+  syncFolders,
   temporaryName,
 } from './append/index.ts';
 import { dssRevision, type ValidationData } from './append/dss.ts';
@@ -41,6 +42,7 @@ export async function upgradeFile(file: string, upgrade: Upgrade): Promise<strin
     if (stamp) await append(temporary, (pdf) => timestampRevision(temporary, pdf, stamp));
     if (!(await quickVerify(temporary)).intact) throw new UpgradeError('a signature does not hold in the upgraded copy');
     await publish(temporary, file);
+    await syncFolders([file]);
     return await hashFile(file);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -8,6 +8,16 @@ export {
   type SignatureSpec,
 } from './field.ts';
 export { guardFile } from './guard.ts';
-export { appendUpdate, copyOriginal, digestOriginal, hashFile, hashRange, publish, temporaryName, type OriginalDigest } from './output.ts';
+export {
+  appendUpdate,
+  copyOriginal,
+  digestOriginal,
+  hashFile,
+  hashRange,
+  publish,
+  syncFolders,
+  temporaryName,
+  type OriginalDigest,
+} from './output.ts';
 export { recheck, RecheckError } from './recheck.ts';
 export { Update, type UpdateBase } from './update.ts';

@@ -64,15 +64,21 @@ export async function appendUpdate(temporary: string, size: number, update: Buff
   }
 }
 
-/** Gives the finished file its name; the folder is synced too, so that the name survives a power cut. */
+/** Gives the finished file its name. `syncFolders` makes the name survive a power cut. */
 export async function publish(temporary: string, target: string): Promise<void> {
   await rename(temporary, target);
+}
+
+/** Makes new names durable; each folder of `files` once. */
+export async function syncFolders(files: readonly string[]): Promise<void> {
   if (process.platform === 'win32') return; // a folder cannot be opened for sync there
-  const folder = await open(path.dirname(target), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+  for (const folder of new Set(files.map((file) => path.dirname(file)))) {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +12,12 @@ import { isRefusal } from '../../contract/refusal.ts';
 
 const real = ['openssl', 'softhsm2-util', 'pkcs11-tool', 'gcc', 'pdfsig'].map(part).every(Boolean);
 const WRONG_PIN = 0xa0;
+const VICTIM = path.join(import.meta.dirname, '../../../tests/fixtures/signing/victim.ts');
+
+async function waitFor(wanted: () => boolean): Promise<void> {
+  for (let i = 0; i < 2000 && !wanted(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  if (!wanted()) throw new Error('it did not come');
+}
 
 describe.skipIf(!real)('a batch and its token', () => {
   let dir: string;
@@ -31,12 +37,12 @@ describe.skipIf(!real)('a batch and its token', () => {
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   beforeEach(() => {
-    proxy.set({ sign_delay_ms: 40 });
+    proxy.set({});
     proxy.forget();
     round += 1;
     test = openRoom(path.join(dir, `room-${round}`), {
       modules: [proxy.module],
-      tokenProcess: { env: proxy.env, settleMs: 1, limits: { sign: 2000 } },
+      tokenProcess: { env: proxy.env, settleMs: 1, limits: { sign: 60_000 } },
     });
   });
   afterEach(() => test.close());
@@ -46,6 +52,13 @@ describe.skipIf(!real)('a batch and its token', () => {
     const items = await documents(count);
     const started = await test.start(items, { pin: token.pin });
     if (isRefusal(started)) throw new Error(started.refused);
+    return started;
+  };
+  /** Starts a batch that has signed two files and stands in the token with the third. */
+  const beginAndHold = async (count: number) => {
+    proxy.set({ hang_sign_at: 3 });
+    const started = await begin(count);
+    await test.until((view) => view.files.filter((file) => file.state === 'signed').length === 2);
     return started;
   };
   const states = () => test.room.newestBatch()?.files.map((file) => file.state);
@@ -68,8 +81,7 @@ describe.skipIf(!real)('a batch and its token', () => {
   });
 
   it('pauses when the token is pulled and goes on with the same one', async () => {
-    await begin();
-    await test.until((view) => view.files.some((file) => file.state === 'signed'));
+    await beginAndHold(5);
     proxy.set({ removed: 1 });
     await test.until((view) => view.batch.state === 'paused');
     expect(test.room.newestBatch()?.batch.why?.refused).toBe('token-removed');
@@ -84,8 +96,7 @@ describe.skipIf(!real)('a batch and its token', () => {
   });
 
   it('stops for good when the PIN is wrong after the token came back, and sends it once', async () => {
-    await begin();
-    await test.until((view) => view.files.some((file) => file.state === 'signed'));
+    await beginAndHold(5);
     proxy.set({ removed: 1 });
     await test.until((view) => view.batch.state === 'paused');
     const before = logins();
@@ -119,20 +130,20 @@ describe.skipIf(!real)('a batch and its token', () => {
   });
 
   it('ends between files when it is cancelled, and gives the rest back to the worklist', async () => {
-    const { batch } = await begin(6);
-    await test.until((view) => view.files.some((file) => file.state === 'signed'));
+    const { batch } = await beginAndHold(6);
     test.room.cancel(batch.id);
+    proxy.set({});
     await test.room.idle();
     expect(test.room.newestBatch()?.batch.state).toBe('cancelled');
-    const done = states()?.filter((state) => state === 'signed').length ?? 0;
-    expect(done).toBeGreaterThan(0);
-    expect(done).toBeLessThan(6);
+    // The file at the token was finished; nothing after it was begun.
+    const done = 3;
+    expect(states()).toEqual(['signed', 'signed', 'signed', 'skipped', 'skipped', 'skipped']);
     expect(test.room.worklist().filter((item) => item.state === 'waiting')).toHaveLength(6 - done);
     allGood(done);
   });
 
   it('can be cancelled while the token is out', async () => {
-    const { batch } = await begin(3);
+    const { batch } = await beginAndHold(4);
     proxy.set({ removed: 1 });
     await test.until((view) => view.batch.state === 'paused');
     test.room.cancel(batch.id);
@@ -141,9 +152,10 @@ describe.skipIf(!real)('a batch and its token', () => {
   });
 
   it('goes on after the program was closed in the middle, and tells each result once', async () => {
-    await begin(4);
-    await test.until((view) => view.files.some((file) => file.state === 'signed'));
-    await test.close();
+    await beginAndHold(5);
+    const closing = test.close();
+    proxy.set({});
+    await closing;
     const before = test.signed.length;
     const again = openRoom(path.join(dir, `room-${round}`), { modules: [proxy.module], tokenProcess: { env: proxy.env, settleMs: 1 } });
     await again.until((view) => view.batch.state === 'paused');
@@ -151,9 +163,40 @@ describe.skipIf(!real)('a batch and its token', () => {
     expect(batch?.why?.refused).toBe('interrupted');
     expect(isRefusal(await again.room.resume(batch?.id ?? '', token.pin, false))).toBe(false);
     await again.room.idle();
-    expect(again.room.newestBatch()?.files.map((file) => file.state)).toEqual(Array(4).fill('signed'));
-    expect(before + again.signed.length).toBe(4);
+    expect(again.room.newestBatch()?.files.map((file) => file.state)).toEqual(Array(5).fill('signed'));
+    expect(before + again.signed.length).toBe(5);
     test = again;
+  });
+
+  it('survives kill -9 at any point: each file is untouched or signed, and the rest is signed later', async () => {
+    for (const killAt of [1, 4]) {
+      const room = path.join(dir, `killed-${killAt}`);
+      proxy.set({ hang_sign_at: killAt });
+      proxy.forget();
+      const victim = spawn(process.execPath, ['--no-warnings', VICTIM, room, proxy.module, token.pin, '5'], {
+        env: { ...process.env, ...proxy.env },
+        stdio: 'ignore',
+      });
+      const gone = new Promise((resolve) => victim.on('exit', resolve));
+      await waitFor(() => proxy.calls().filter((word) => word === 'sign').length >= killAt);
+      victim.kill('SIGKILL');
+      await gone;
+      proxy.set({});
+      const after = openRoom(room, { modules: [proxy.module], tokenProcess: { env: proxy.env, settleMs: 1 } });
+      await after.until((view) => view.batch.state === 'paused');
+      const view = after.room.newestBatch();
+      for (const file of view?.files ?? []) {
+        if (file.state === 'signed') expect(execFileSync('pdfsig', [file.output]).toString()).toContain('Signature is Valid');
+        else expect([file.state, existsSync(file.output)]).toEqual(['pending', false]);
+      }
+      expect(isRefusal(await after.room.resume(view?.batch.id ?? '', token.pin, false))).toBe(false);
+      await after.room.idle();
+      expect(after.room.newestBatch()?.files.map((file) => file.state)).toEqual(Array(5).fill('signed'));
+      expect(after.room.worklist().every((item) => item.state === 'signed')).toBe(true);
+      const folder = path.dirname(view?.files[0]?.output ?? '');
+      expect(readdirSync(folder).filter((name) => name.endsWith('.dang-ky'))).toEqual([]);
+      await after.close();
+    }
   });
 
   it('leaves every original as it was', async () => {

@@ -1,3 +1,4 @@
+import type { Statement } from 'better-sqlite3';
 import type { Refusal } from '../../contract/refusal.ts';
 import type { Store } from '../../store/index.ts';
 import type { VisibleForm } from '../appearance/index.ts';
@@ -37,6 +38,18 @@ export class Journal {
     this.store = store;
   }
 
+  private readonly statements = new Map<string, Statement>();
+
+  /** Compiled once; a batch runs the same few statements for every file. */
+  private sql(text: string): Statement {
+    let statement = this.statements.get(text);
+    if (!statement) {
+      statement = this.store.db.prepare(text);
+      this.statements.set(text, statement);
+    }
+    return statement;
+  }
+
   private change<T>(work: () => T): T {
     return this.store.transaction(() => {
       const result = work();
@@ -47,36 +60,32 @@ export class Journal {
 
   addItem(item: Pick<Item, 'documentId' | 'dossierId' | 'dossierCode' | 'title' | 'file' | 'form' | 'steps'>): void {
     this.change(() =>
-      this.store.db
-        .prepare(
-          `insert into signing_item (document_id, dossier_id, dossier_code, title, file, form, steps, state, added_at)
+      this.sql(
+        `insert into signing_item (document_id, dossier_id, dossier_code, title, file, form, steps, state, added_at)
            values (?, ?, ?, ?, ?, ?, ?, 'waiting', ?) on conflict (document_id) do nothing`,
-        )
-        .run(
-          item.documentId,
-          item.dossierId,
-          item.dossierCode,
-          item.title,
-          item.file,
-          item.form,
-          item.steps.join(','),
-          this.store.clock.now(),
-        ),
+      ).run(
+        item.documentId,
+        item.dossierId,
+        item.dossierCode,
+        item.title,
+        item.file,
+        item.form,
+        item.steps.join(','),
+        this.store.clock.now(),
+      ),
     );
   }
 
   item(documentId: string): Item | undefined {
-    const row = this.store.db.prepare('select * from signing_item where document_id = ?').get(documentId) as ItemRow | undefined;
+    const row = this.sql('select * from signing_item where document_id = ?').get(documentId) as ItemRow | undefined;
     return row && toItem(row);
   }
 
   /** What waits or was done since `since`, oldest first. */
   items(since: number): Item[] {
-    const rows = this.store.db
-      .prepare(
-        `select * from signing_item where state not in ('signed', 'returned') or coalesce(signed_at, added_at) >= ? order by added_at, document_id`,
-      )
-      .all(since) as ItemRow[];
+    const rows = this.sql(
+      `select * from signing_item where state not in ('signed', 'returned') or coalesce(signed_at, added_at) >= ? order by added_at, document_id`,
+    ).all(since) as ItemRow[];
     return rows.map(toItem);
   }
 
@@ -96,8 +105,7 @@ export class Journal {
       if (change.file !== undefined) put('file', change.file);
       if (change.seenSha256 !== undefined) put('seen_sha256', change.seenSha256);
       if (change.form !== undefined) put('form', change.form);
-      if (set.length > 0)
-        this.store.db.prepare(`update signing_item set ${set.join(', ')} where document_id = ?`).run(...values, documentId);
+      if (set.length > 0) this.sql(`update signing_item set ${set.join(', ')} where document_id = ?`).run(...values, documentId);
     });
   }
 
@@ -106,15 +114,13 @@ export class Journal {
     files: readonly Omit<BatchFile, 'state' | 'reason' | 'level' | 'signedAt' | 'sha256'>[],
   ): void {
     this.change(() => {
-      this.store.db
-        .prepare(
-          `insert into signing_batch (id, command_id, state, module, token_serial, certificate_id, signer, level, started_at) values (?, ?, 'running', ?, ?, ?, ?, ?, ?)`,
-        )
-        .run(batch.id, batch.commandId, batch.module, batch.tokenSerial, batch.certificateId, batch.signer, batch.level, batch.startedAt);
-      const insert = this.store.db.prepare(
+      this.sql(
+        `insert into signing_batch (id, command_id, state, module, token_serial, certificate_id, signer, level, started_at) values (?, ?, 'running', ?, ?, ?, ?, ?, ?)`,
+      ).run(batch.id, batch.commandId, batch.module, batch.tokenSerial, batch.certificateId, batch.signer, batch.level, batch.startedAt);
+      const insert = this.sql(
         `insert into signing_batch_file (batch_id, position, document_id, input, output, seen_sha256, options, state) values (?, ?, ?, ?, ?, ?, ?, 'pending')`,
       );
-      const mark = this.store.db.prepare(`update signing_item set state = 'in-batch', reason = null where document_id = ?`);
+      const mark = this.sql(`update signing_item set state = 'in-batch', reason = null where document_id = ?`);
       for (const file of files) {
         insert.run(batch.id, file.position, file.documentId, file.input, file.output, file.seenSha256, JSON.stringify(file.options));
         mark.run(file.documentId);
@@ -123,130 +129,141 @@ export class Journal {
   }
 
   batch(id: string): Batch | undefined {
-    const row = this.store.db.prepare('select * from signing_batch where id = ?').get(id) as BatchRow | undefined;
+    const row = this.sql('select * from signing_batch where id = ?').get(id) as BatchRow | undefined;
     return row && toBatch(row);
   }
 
   batchByCommand(commandId: string): Batch | undefined {
-    const row = this.store.db.prepare('select * from signing_batch where command_id = ?').get(commandId) as BatchRow | undefined;
+    const row = this.sql('select * from signing_batch where command_id = ?').get(commandId) as BatchRow | undefined;
     return row && toBatch(row);
   }
 
   newestBatch(): Batch | undefined {
-    const row = this.store.db.prepare('select * from signing_batch order by number desc limit 1').get() as BatchRow | undefined;
+    const row = this.sql('select * from signing_batch order by number desc limit 1').get() as BatchRow | undefined;
     return row && toBatch(row);
   }
 
   openBatches(): Batch[] {
-    const rows = this.store.db
-      .prepare(`select * from signing_batch where state in ('running', 'paused', 'cancelling') order by number`)
-      .all() as BatchRow[];
+    const rows = this.sql(
+      `select * from signing_batch where state in ('running', 'paused', 'cancelling') order by number`,
+    ).all() as BatchRow[];
     return rows.map(toBatch);
   }
 
   setBatch(id: string, state: BatchState, why: Refusal | null): void {
     const over = state === 'done' || state === 'cancelled' || state === 'stopped';
     this.change(() => {
-      this.store.db
-        .prepare('update signing_batch set state = ?, why = ?, ended_at = ? where id = ?')
-        .run(state, writeRefusal(why), over ? this.store.clock.now() : null, id);
+      this.sql('update signing_batch set state = ?, why = ?, ended_at = ? where id = ?').run(
+        state,
+        writeRefusal(why),
+        over ? this.store.clock.now() : null,
+        id,
+      );
       if (!over) return;
       // What was not reached goes back to the worklist.
-      this.store.db
-        .prepare(
-          `update signing_item set state = 'waiting' where document_id in (select document_id from signing_batch_file where batch_id = ? and state = 'pending')`,
-        )
-        .run(id);
-      this.store.db.prepare(`update signing_batch_file set state = 'skipped' where batch_id = ? and state = 'pending'`).run(id);
+      this.sql(
+        `update signing_item set state = 'waiting' where document_id in (select document_id from signing_batch_file where batch_id = ? and state = 'pending')`,
+      ).run(id);
+      this.sql(`update signing_batch_file set state = 'skipped' where batch_id = ? and state = 'pending'`).run(id);
     });
   }
 
   files(batchId: string): BatchFile[] {
-    return (this.store.db.prepare('select * from signing_batch_file where batch_id = ? order by position').all(batchId) as FileRow[]).map(
-      toFile,
-    );
+    return (this.sql('select * from signing_batch_file where batch_id = ? order by position').all(batchId) as FileRow[]).map(toFile);
   }
 
   /** One file did not get its signature; it stays as it was. */
   fileStopped(file: BatchFile, state: 'refused' | 'failed' | 'skipped', reason: Refusal | null): void {
     this.change(() => {
-      this.store.db
-        .prepare('update signing_batch_file set state = ?, reason = ? where batch_id = ? and position = ?')
-        .run(state, writeRefusal(reason), file.batchId, file.position);
+      this.sql('update signing_batch_file set state = ?, reason = ? where batch_id = ? and position = ?').run(
+        state,
+        writeRefusal(reason),
+        file.batchId,
+        file.position,
+      );
       const item: ItemState = state === 'skipped' ? 'waiting' : state;
-      this.store.db
-        .prepare('update signing_item set state = ?, reason = ? where document_id = ?')
-        .run(item, writeRefusal(reason), file.documentId);
+      this.sql('update signing_item set state = ?, reason = ? where document_id = ?').run(item, writeRefusal(reason), file.documentId);
     });
   }
 
-  /** One file has its signature under its final name. The item goes to its next step, or is finished and must be told. */
-  fileSigned(file: BatchFile, record: SignedRecord, owes: Owed | null): void {
+  /** Files that have their signature under their final name. Each item goes to its next step, or is finished and must be told. */
+  filesSigned(entries: readonly { readonly file: BatchFile; readonly record: SignedRecord; readonly owes: Owed | null }[]): void {
     this.change(() => {
-      this.store.db
-        .prepare(
-          `update signing_batch_file set state = 'signed', reason = null, level = ?, signed_at = ?, sha256 = ? where batch_id = ? and position = ?`,
-        )
-        .run(record.level, record.signedAt, record.sha256, file.batchId, file.position);
-      if (owes) {
-        this.store.db
-          .prepare(`insert into signing_todo (document_id, kind, since) values (?, ?, ?) on conflict do nothing`)
-          .run(file.documentId, owes, record.signedAt);
-      }
-      const item = this.item(file.documentId);
-      if (!item) return;
-      const steps = item.steps.slice(1);
-      this.store.db
-        .prepare(
-          `update signing_item set file = ?, steps = ?, form = ?, state = ?, seen_sha256 = null, reason = null, signed_at = ?, level = ?, signer = ?, sha256 = ?, told = 0
-           where document_id = ?`,
-        )
-        .run(
-          file.output,
-          (steps.length > 0 ? steps : item.steps).join(','),
-          steps[0] === 'clerk' ? 'seal' : item.form,
-          steps.length > 0 ? 'waiting' : 'signed',
-          record.signedAt,
-          record.level,
-          record.signer,
-          record.sha256,
-          file.documentId,
-        );
+      for (const { file, record, owes } of entries) this.fileSigned(file, record, owes);
     });
+  }
+
+  private fileSigned(file: BatchFile, record: SignedRecord, owes: Owed | null): void {
+    this.sql(
+      `update signing_batch_file set state = 'signed', reason = null, level = ?, signed_at = ?, sha256 = ? where batch_id = ? and position = ?`,
+    ).run(record.level, record.signedAt, record.sha256, file.batchId, file.position);
+    if (owes) {
+      this.sql(`insert into signing_todo (document_id, kind, since) values (?, ?, ?) on conflict do nothing`).run(
+        file.documentId,
+        owes,
+        record.signedAt,
+      );
+    }
+    const item = this.item(file.documentId);
+    if (!item) return;
+    const steps = item.steps.slice(1);
+    this.sql(
+      `update signing_item set file = ?, steps = ?, form = ?, state = ?, seen_sha256 = null, reason = null, signed_at = ?, level = ?, signer = ?, sha256 = ?, told = 0
+           where document_id = ?`,
+    ).run(
+      file.output,
+      (steps.length > 0 ? steps : item.steps).join(','),
+      steps[0] === 'clerk' ? 'seal' : item.form,
+      steps.length > 0 ? 'waiting' : 'signed',
+      record.signedAt,
+      record.level,
+      record.signer,
+      record.sha256,
+      file.documentId,
+    );
   }
 
   /** Finished documents that the other rooms have not been told of. */
   untold(): Item[] {
-    return (
-      this.store.db.prepare(`select * from signing_item where state = 'signed' and told = 0 order by signed_at`).all() as ItemRow[]
-    ).map(toItem);
+    return (this.sql(`select * from signing_item where state = 'signed' and told = 0 order by signed_at`).all() as ItemRow[]).map(toItem);
   }
 
-  setTold(documentId: string): void {
-    this.store.db.prepare('update signing_item set told = 1 where document_id = ?').run(documentId);
+  setTold(documentIds: readonly string[]): void {
+    this.store.transaction(() => {
+      for (const id of documentIds) this.sql('update signing_item set told = 1 where document_id = ?').run(id);
+    });
+  }
+
+  /** The items of a batch, by document. */
+  itemsOf(batchId: string): Map<string, Item> {
+    const rows = this.sql(
+      'select i.* from signing_item i join signing_batch_file f on f.document_id = i.document_id where f.batch_id = ?',
+    ).all(batchId) as ItemRow[];
+    return new Map(rows.map((row) => [row.document_id, toItem(row)]));
   }
 
   /** A later signature or timestamp replaced the finished file. */
   setUpgraded(documentId: string, file: string, sha256: string, level: Level): void {
     this.change(() => {
-      this.store.db
-        .prepare('update signing_item set file = ?, sha256 = ?, level = ?, told = 0 where document_id = ?')
-        .run(file, sha256, level, documentId);
-      this.store.db.prepare('delete from signing_todo where document_id = ?').run(documentId);
+      this.sql('update signing_item set file = ?, sha256 = ?, level = ?, told = 0 where document_id = ?').run(
+        file,
+        sha256,
+        level,
+        documentId,
+      );
+      this.sql('delete from signing_todo where document_id = ?').run(documentId);
     });
   }
 
   todos(): { documentId: string; dossierCode: string; title: string; kind: Owed; since: number; file: string }[] {
-    return this.store.db
-      .prepare(
-        `select t.document_id as documentId, i.dossier_code as dossierCode, i.title as title, t.kind as kind, t.since as since, i.file as file
+    return this.sql(
+      `select t.document_id as documentId, i.dossier_code as dossierCode, i.title as title, t.kind as kind, t.since as since, i.file as file
          from signing_todo t join signing_item i on i.document_id = t.document_id order by t.since`,
-      )
-      .all() as { documentId: string; dossierCode: string; title: string; kind: Owed; since: number; file: string }[];
+    ).all() as { documentId: string; dossierCode: string; title: string; kind: Owed; since: number; file: string }[];
   }
 
   roots(): { id: string; der: Buffer; source: 'vgca' | 'neac' | 'added'; addedAt: number }[] {
-    return this.store.db.prepare('select id, der, source, added_at as addedAt from signing_root order by added_at, id').all() as {
+    return this.sql('select id, der, source, added_at as addedAt from signing_root order by added_at, id').all() as {
       id: string;
       der: Buffer;
       source: 'vgca' | 'neac' | 'added';
@@ -256,13 +273,16 @@ export class Journal {
 
   addRoot(id: string, der: Buffer, source: 'vgca' | 'neac' | 'added'): void {
     this.change(() =>
-      this.store.db
-        .prepare('insert into signing_root (id, der, source, added_at) values (?, ?, ?, ?) on conflict do nothing')
-        .run(id, der, source, this.store.clock.now()),
+      this.sql('insert into signing_root (id, der, source, added_at) values (?, ?, ?, ?) on conflict do nothing').run(
+        id,
+        der,
+        source,
+        this.store.clock.now(),
+      ),
     );
   }
 
   removeRoot(id: string): void {
-    this.change(() => this.store.db.prepare('delete from signing_root where id = ?').run(id));
+    this.change(() => this.sql('delete from signing_root where id = ?').run(id));
   }
 }

@@ -16,11 +16,13 @@ export async function reconcile(journal: Journal, batch: Batch): Promise<void> {
     await rm(temporaryName(file.output), { force: true });
     const signer = existsSync(file.output) ? await newestSigner(file.output) : null;
     if (signer)
-      journal.fileSigned(
-        file,
-        { level: signer.timestamped ? 'B-T' : 'B-B', signedAt: batch.startedAt, ...signer, sha256: await hashFile(file.output) },
-        owed(batch, signer.timestamped),
-      );
+      journal.filesSigned([
+        {
+          file,
+          record: { level: signer.timestamped ? 'B-T' : 'B-B', signedAt: batch.startedAt, ...signer, sha256: await hashFile(file.output) },
+          owes: owed(batch, signer.timestamped),
+        },
+      ]);
   }
   if (journal.files(batch.id).every((file) => file.state !== 'pending')) {
     journal.setBatch(batch.id, 'done', null);

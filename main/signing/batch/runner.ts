@@ -5,6 +5,7 @@ import { attributesDigest } from '../cms/index.ts';
 import { finishFile, type PreparedFile, type SignedFile, type Signer, type Timestamper } from '../sign.ts';
 import { TokenError, troubleSentence, type OpenKey } from '../tokens/index.ts';
 import type { Completed } from '../files.ts';
+import { Ledger } from './ledger.ts';
 import type { Batch, BatchFile, Journal } from './journal.ts';
 
 export interface RunnerDeps {
@@ -26,7 +27,7 @@ export interface RunnerDeps {
 export type Activity = 'none' | 'preparing' | 'signing' | 'timestamp' | 'checking';
 export type TimestampAnswer = 'retry' | 'without' | 'stop';
 
-/** Timestamp servers are slow (2 to 131 s); so many are asked at once and not more. */
+/** So many files are finished side by side: timestamp servers are slow (2 to 131 s), and so is a disk that must sync. */
 const MOST_AT_ONCE = 4;
 const POLL_MS = 1000;
 
@@ -42,6 +43,7 @@ export class BatchRunner {
   readonly activities = new Map<number, Activity>();
   private readonly deps: RunnerDeps;
   private readonly files: readonly BatchFile[];
+  private readonly ledger: Ledger;
   private key: OpenKey | null;
   /** Certificate and algorithms stay the same for the whole batch, even while the key is away. */
   private template: Signer | null;
@@ -62,6 +64,7 @@ export class BatchRunner {
     this.deps = deps;
     this.key = key;
     this.template = key?.signer ?? null;
+    this.ledger = new Ledger(deps.journal, deps.signed);
     this.files = deps.journal.files(batch.id).filter((file) => file.state === 'pending');
     this.finished = this.run();
   }
@@ -150,6 +153,7 @@ export class BatchRunner {
       }
     }
     this.over = true;
+    await this.ledger.flush();
     await this.key?.close();
     this.key = null;
     this.activities.clear();
@@ -177,7 +181,7 @@ export class BatchRunner {
         const signing = this.signOne(file, prepared);
         next = this.prepareAt(at + 1);
         const signature = await signing;
-        while (this.finishing.size >= (this.deps.timestamp ? MOST_AT_ONCE : 1)) await Promise.race(this.finishing);
+        while (this.finishing.size >= MOST_AT_ONCE) await Promise.race(this.finishing);
         this.finishLater(file, prepared, signature);
       } catch (error) {
         await discard(prepared);
@@ -278,6 +282,8 @@ export class BatchRunner {
 
   private async pause(why: Refusal): Promise<void> {
     this.why = why;
+    await Promise.all(this.finishing);
+    await this.ledger.flush();
     this.deps.journal.setBatch(this.id, 'paused', why);
     await new Promise<void>((resolve) => (this.wake = resolve));
     this.wake = null;
@@ -309,12 +315,14 @@ export class BatchRunner {
     const timestamp = await this.timestampFor(file, signature);
     this.doing(file, 'checking');
     const signed = await finishFile(prepared, signer, signature, timestamp);
-    const result = await this.deps.complete(file, signer, signed, timestamp);
+    const result = await this.deps.complete(file, signer, signed, timestamp).catch(async (error: unknown) => {
+      await rm(signed.output, { force: true }); // what is reported as failed must not lie there as a result
+      throw error;
+    });
     const record = { level: result.level, signedAt: prepared.request.signedAt, signer: signer.certificate.subject, sha256: result.sha256 };
-    this.deps.journal.fileSigned(file, record, result.owes);
     this.activities.delete(file.position);
     this.doneFiles += 1;
-    this.deps.signed();
+    this.ledger.add({ file, record, owes: result.owes }, (error) => this.deps.onError?.(error));
   }
 
   private async timestampFor(file: BatchFile, signature: Buffer): Promise<Buffer | null> {

@@ -112,7 +112,7 @@ async function openOn(process: TokenProcess, request: KeyRequest, deps: KeyDeps)
   };
 }
 
-function openTraining(request: KeyRequest, deps: KeyDeps): OpenKey | Refusal {
+async function openTraining(request: KeyRequest, deps: KeyDeps): Promise<OpenKey | Refusal> {
   if (!deps.trainingDir)
     return refuse(
       'training-only',
@@ -120,7 +120,7 @@ function openTraining(request: KeyRequest, deps: KeyDeps): OpenKey | Refusal {
       'The key of training works in training mode only.',
     );
   try {
-    const signer = openTrainingKey(deps.trainingDir, request.pin ?? '', deps.now());
+    const signer = await openTrainingKey(deps.trainingDir, request.pin ?? '', deps.now());
     if (signer.certificate.id !== request.certificateId)
       return refuse('certificate-missing', 'Không thấy chứng thư này. Chọn lại chứng thư.', 'This certificate is not there. Choose again.');
     return { signer, reattach: () => Promise.resolve(), close: () => Promise.resolve() };

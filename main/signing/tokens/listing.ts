@@ -84,7 +84,7 @@ export async function listTokens(deps: ListDeps): Promise<TokenList> {
   const tokens = looks.flatMap((one) => ('tokens' in one ? one.tokens : []));
   // Two modules may reach the same token; it is shown once.
   const unique = [...new Map(tokens.map((token) => [`${token.serial}/${token.label}`, token])).values()];
-  if (deps.trainingDir) unique.push(trainingToken(deps.trainingDir, deps.now));
+  if (deps.trainingDir) unique.push(await trainingToken(deps.trainingDir, deps.now));
   return { tokens: unique, problems: looks.flatMap((one) => ('problem' in one ? [one.problem] : [])) };
 }
 
@@ -127,8 +127,8 @@ function signingCertificate(der: Uint8Array, now: number): ListedCertificate[] {
   }
 }
 
-function trainingToken(dir: string, now: number): ListedToken {
-  const { certificate } = trainingKey(dir, now);
+async function trainingToken(dir: string, now: number): Promise<ListedToken> {
+  const { certificate } = await trainingKey(dir, now);
   return {
     module: TRAINING_MODULE,
     label: 'Khóa TẬP HUẤN',
