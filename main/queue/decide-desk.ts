@@ -1,10 +1,11 @@
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { ticketText, type TransferTarget } from '../contract/queue.ts';
 import { restoring, type Draft } from './draft.ts';
+import { learn } from './estimate.ts';
 import { no, STATE_WORDS } from './refusals.ts';
 import { isActive, isWaiting, nextState, type Action } from './rules.ts';
 import { contextOf, firstFor, reachOf } from './state.ts';
-import type { Answer, CommandBody, CounterPiece, ServicePiece, Ticket, TicketPatch } from './types.ts';
+import type { Answer, CommandBody, CounterPiece, Ticket, TicketPatch } from './types.ts';
 
 type Body<D extends CommandBody['do']> = Extract<CommandBody, { do: D }>;
 type Result = Answer | Refusal;
@@ -68,18 +69,6 @@ export function leave(d: Draft, { counterId }: Body<'leave'>): Result {
   if (counter.ticketId !== null) return no.finishFirst(text(d.ticket(counter.ticketId)));
   d.note('leave', counterId, counterPiece(counterId, { ...counter, open: false, officerId: null, officerName: null, deviceId: null }));
   return answer(d);
-}
-
-/** How many finished tickets the running mean remembers. */
-const MEMORY = 60;
-/** The configured mean counts like so many measured ones. */
-const TRUST = 5;
-
-/** The service mean with one more measured time. */
-function learn(piece: ServicePiece, ms: number): ServicePiece {
-  const x = Math.max(0.25, ms / 60_000);
-  const weight = 1 / Math.min(piece.count + TRUST + 1, MEMORY);
-  return { mean: piece.mean + (x - piece.mean) * weight, square: piece.square + (x * x - piece.square) * weight, count: piece.count + 1 };
 }
 
 /** What finishing adds: the ticket's fields, the counter's sums and the service's mean. */

@@ -1,6 +1,6 @@
 import type { WaitRange } from '../contract/queue.ts';
 import { choose, type Queued, type RuleContext } from './rules.ts';
-import type { Estimate } from './types.ts';
+import type { Estimate, ServicePiece } from './types.ts';
 
 const MINUTE = 60_000;
 
@@ -41,8 +41,8 @@ export interface ReplayInput<T extends Queued> {
   readonly noShowMinutes: number;
   /** Services for which a citizen who came now would like to know the wait. */
   readonly probes: readonly string[];
-  /** Widens or narrows the interval: learned by comparing promises with what happened. */
-  readonly spread: number;
+  /** Share of citizens with priority: those who are still to come will overtake some who wait now. */
+  readonly priorityShare: number;
 }
 
 export interface ReplayResult<T> {
@@ -55,7 +55,7 @@ const LEAST_REST = 0.15;
 /** z of the 10th and 90th percentile. */
 const Z80 = 1.2816;
 /** Share by which a measured mean may be wrong. */
-const MEAN_DOUBT = 0.15;
+const MEAN_DOUBT = 0.06;
 
 interface DeskLine {
   readonly desk: Desk;
@@ -101,19 +101,21 @@ export function replay<T extends Queued>(input: ReplayInput<T>): ReplayResult<T>
     let first: DeskLine | undefined;
     for (const d of desks) if (!d.done && (!first || d.free < first.free)) first = d;
     if (!first || first.free === Infinity) break;
-    const open = reach.get(first)!.filter((l) => l.at < l.tickets.length);
-    if (open.length === 0) {
+    const heads: Any[] = [];
+    for (const l of reach.get(first)!) if (l.at < l.tickets.length) heads.push(l.tickets[l.at]!);
+    if (heads.length === 0) {
       first.done = true;
       continue;
     }
     const at = first.free;
-    const ticket = choose(
-      open.map((l) => l.tickets[l.at]!),
-      context,
-      at,
-    )!;
-    open.find((l) => l.tickets[l.at] === ticket)!.at += 1;
-    const estimate = interval((at - now) / MINUTE, variance, input.spread);
+    const ticket = choose(heads, context, at)!;
+    for (const l of reach.get(first)!) {
+      if (l.tickets[l.at] !== ticket) continue;
+      l.at += 1;
+      break;
+    }
+    const played = (at - now) / MINUTE;
+    const estimate = interval(played + overtaking(ticket, played, input), variance);
     if ('probe' in ticket) {
       probes.set(ticket.serviceId, estimate);
       continue;
@@ -122,7 +124,8 @@ export function replay<T extends Queued>(input: ReplayInput<T>): ReplayResult<T>
     const { mean, square } = input.time(ticket.serviceId);
     const cost = mean * (1 - input.noShow) + input.noShowMinutes * input.noShow;
     // several desks share the luck: with s at work, one long service delays the queue by 1/s of its excess
-    const atWork = desks.filter((d) => !d.done && d.free < at + mean * 2 * MINUTE).length;
+    let atWork = 0;
+    for (const d of desks) if (!d.done && d.free < at + mean * 2 * MINUTE) atWork += 1;
     const second = square * (1 - input.noShow);
     variance += Math.max(0, second - cost * cost) / Math.max(1, atWork) ** 2;
     first.free = intoWork(first.desk, at + cost * MINUTE);
@@ -130,8 +133,24 @@ export function replay<T extends Queued>(input: ReplayInput<T>): ReplayResult<T>
   return { tickets, probes };
 }
 
-function interval(mid: number, variance: number, spread: number): Estimate {
-  const half = Z80 * spread * Math.sqrt(variance + (MEAN_DOUBT * mid) ** 2);
+/**
+ * Minutes by which citizens with priority who have not come yet will put this one off. In a hall that keeps pace as many
+ * come as are called, so while the head start still works against the ticket that share of the calls goes to others.
+ */
+function overtaking(
+  ticket: Queued,
+  wait: number,
+  { now, context, priorityShare }: Pick<ReplayInput<Queued>, 'now' | 'context' | 'priorityShare'>,
+): number {
+  if (ticket.priority !== null) return 0;
+  const { rule } = context;
+  const window =
+    rule.kind === 'head-start' ? rule.priorityMinutes - Math.max(0, now - ticket.since) / MINUTE : wait * (1 - 1 / rule.priorityRate);
+  return priorityShare * Math.max(0, Math.min(window, wait));
+}
+
+function interval(mid: number, variance: number): Estimate {
+  const half = Z80 * Math.sqrt(variance + (MEAN_DOUBT * mid) ** 2);
   return { low: Math.max(0, mid - half), mid, high: mid + half };
 }
 
@@ -169,4 +188,16 @@ export function range(estimate: Estimate | undefined): WaitRange | undefined {
   const fromMinutes = Math.floor(estimate.low / step(estimate.low)) * step(estimate.low);
   const toMinutes = Math.max(Math.ceil(estimate.high / step(estimate.high)) * step(estimate.high), fromMinutes + 2);
   return { fromMinutes, toMinutes };
+}
+
+/** How many finished tickets the running mean remembers. */
+const MEMORY = 60;
+/** The configured mean counts like so many measured ones. */
+const TRUST = 5;
+
+/** The service time with one more measured service of `ms`. */
+export function learn(piece: ServicePiece, ms: number): ServicePiece {
+  const x = Math.max(0.25, ms / MINUTE);
+  const weight = 1 / Math.min(piece.count + TRUST + 1, MEMORY);
+  return { mean: piece.mean + (x - piece.mean) * weight, square: piece.square + (x * x - piece.square) * weight, count: piece.count + 1 };
 }

@@ -6,9 +6,10 @@ import type { Ticket } from './types.ts';
 
 const NO_SHOW = 0.05;
 const NO_SHOW_MINUTES = 1;
+const PRIORITY_SHARE = 0.1;
 
 /** The estimator's picture of the hall as it is now. */
-export function forecast(state: HallState, site: Site, now: number, spread = 1): ReplayResult<Ticket> {
+export function forecast(state: HallState, site: Site, now: number): ReplayResult<Ticket> {
   const means = new Map(site.services.map((s) => [s.id, state.service(s.id, s.serviceMean)]));
   const desks: Desk[] = site.counters.map((c) => {
     const piece = state.counter(c.id);
@@ -31,6 +32,6 @@ export function forecast(state: HallState, site: Site, now: number, spread = 1):
     noShow: NO_SHOW,
     noShowMinutes: NO_SHOW_MINUTES,
     probes: site.services.map((s) => s.id),
-    spread,
+    priorityShare: PRIORITY_SHARE,
   });
 }
