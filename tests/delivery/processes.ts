@@ -1,42 +1,67 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Brief, Effect, HeldDossier } from '../../main/training/province/index.ts';
+import type { Brief, Effect } from '../../main/training/province/index.ts';
 import type { CounterJob } from './counter-process.ts';
+import type { FaultProxy, ProxyFaults } from './proxy.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** The virtual province in its own process. */
-export async function forkProvince(dir: string, seed: number) {
-  const child = fork(here('province-process.ts'), [dir, String(seed)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+interface Asked {
+  readonly port: number;
+  ask<T>(what: string, value?: unknown): Promise<T>;
+  close(): Promise<void>;
+}
+
+async function forkAnswering(name: string, args: string[]): Promise<Asked> {
+  const child = fork(here(name), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   let next = 0;
   const waiting = new Map<number, (value: unknown) => void>();
   const port = await new Promise<number>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the province ended with ${code}`)));
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}`)));
     child.on('message', (message: { ready?: number; id?: number; value?: unknown }) => {
       if (message.ready !== undefined) resolve(message.ready);
       else if (message.id !== undefined) waiting.get(message.id)?.(message.value);
     });
   });
-  const ask = <T>(what: string, value?: unknown): Promise<T> =>
-    new Promise((resolve) => {
-      next += 1;
-      waiting.set(next, (answer) => resolve(answer as T));
-      child.send({ id: next, ask: what, value });
-    });
   return {
     port,
-    troubles: (patch: unknown) => ask<unknown>('troubles', patch),
-    clear: () => ask<unknown>('clear'),
-    effects: () => ask<Effect[]>('effects'),
-    holdings: () => ask<HeldDossier[]>('holdings'),
-    brief: () => ask<Brief[]>('brief'),
-    count: () => ask<number>('count'),
-    dropSessions: () => ask<unknown>('drop-sessions'),
+    ask: <T>(what: string, value?: unknown) =>
+      new Promise<T>((resolve) => {
+        next += 1;
+        waiting.set(next, (answer) => resolve(answer as T));
+        child.send({ id: next, ask: what, value });
+      }),
     async close(): Promise<void> {
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       child.kill('SIGKILL');
       await gone;
     },
+  };
+}
+
+/** The virtual province in its own process. */
+export async function forkProvince(dir: string, seed: number) {
+  const { port, ask, close } = await forkAnswering('province-process.ts', [dir, String(seed)]);
+  return {
+    port,
+    troubles: (patch: unknown) => ask<unknown>('troubles', patch),
+    clear: () => ask<unknown>('clear'),
+    effects: () => ask<Effect[]>('effects'),
+    brief: () => ask<Brief[]>('brief'),
+    count: () => ask<number>('count'),
+    dropSessions: () => ask<unknown>('drop-sessions'),
+    close,
+  };
+}
+
+/** A proxy with faults or a bandwidth in its own process. */
+export async function forkProxy(target: number, seed: number) {
+  const { port, ask, close } = await forkAnswering('proxy-process.ts', [String(target), String(seed)]);
+  return {
+    port,
+    close,
+    set: (faults: Partial<ProxyFaults>) => ask<FaultProxy['counts']>('set', faults),
+    counts: () => ask<FaultProxy['counts']>('counts'),
   };
 }
 
