@@ -16,8 +16,9 @@ function restore(field: Field, value: string): void {
 }
 
 /**
- * A code reader that pretends to be a keyboard: a burst of keys that ends with Enter. What it typed into the focused field is
- * taken out again; the hub decides from the text and the gaps whether it was a reader at all.
+ * A code reader that pretends to be a keyboard: a burst of keys that ends with Enter. The hub decides from the text and the
+ * gaps whether it was a reader at all; then what it typed into the focused field is taken out again. Otherwise it was a fast
+ * hand, and its Enter goes on as it was meant.
  */
 export function listenForWedge(target: Document, onBurst: (text: string, gapsMs: number[]) => Promise<boolean>): () => void {
   let text = '';
