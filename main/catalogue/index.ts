@@ -59,6 +59,8 @@ export interface Catalogue {
   agencyName(key: string): string;
   /** Receiving and competent agency of an entry, by code and name. */
   agencies(code: string, version?: string): { receiving: { code: string; name: string }; competent: { code: string; name: string } };
+  /** The code that an entry received as `pending:…` has by now, if it has one. */
+  successor(code: string): string | undefined;
   /** Words and counted days for a moment that was set by hand, with the basis that allows it. */
   describeDue(dueAt: number, receivedAt: number, basis: string): DueDateView;
 }
@@ -139,6 +141,7 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
       };
       return { receiving: pick(found?.receiving), competent: pick(found?.competent) };
     },
+    successor: (code) => inForce(businessDay(deps.clock.now())).find((p) => p.formerCode === code)?.code,
     describeDue: (dueAt, receivedAt, basis) => describeDue(dueAt, receivedAt, basis, rules),
     search(text, limit) {
       const today = businessDay(deps.clock.now());

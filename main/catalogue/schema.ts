@@ -130,6 +130,8 @@ export const procedure = z.object({
   version: z.string().min(1),
   effectiveFrom: businessDay,
   effectiveTo: businessDay.nullable().default(null),
+  /** The `pending:` code under which it was received before the national catalogue gave it a code. */
+  formerCode: z.string().startsWith('pending:').optional(),
   name: z.string().min(1),
   /** Words that citizens use for it. */
   aliases: z.array(z.string()).default([]),

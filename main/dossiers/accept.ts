@@ -2,14 +2,14 @@ import type { DossierDocument, DossierView } from '../contract/dossiers.ts';
 import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
 import type { KeptFile } from '../documents/index.ts';
 import { businessDay } from '../store/index.ts';
-import { parseDossierCode, provisionalCode } from './codes.ts';
+import { counterName, parseDossierCode, provisionalCode } from './codes.ts';
 import { notNow, saveIn, unknownDossier, type Core } from './core.ts';
 import type { Actor } from './deps.ts';
 import { outgoingDossier } from './outgoing.ts';
 import { formDossier, formOf } from './papers.ts';
 import type { Dossier } from './record.ts';
-import { BUSINESS, MONEY } from './states.ts';
-import { documentView, dueOf, entryOf, feesOf, obstaclesOf, titleOf } from './view.ts';
+import { BUSINESS, MONEY, STATUS_TEXT } from './states.ts';
+import { documentView, dueOf, entryOf, feesOf, isPending, obstaclesOf, titleOf } from './view.ts';
 
 interface Accepted {
   readonly dossier: DossierView;
@@ -108,7 +108,7 @@ export function acceptance(core: Core) {
         const temporary =
           code === null
             ? deps.store.transaction(() =>
-                provisionalCode(actor.counterId, day, rows.nextNumber('provisional', `${actor.counterId}/${day}`)),
+                provisionalCode(actor.counterId, day, rows.nextNumber('provisional', `${counterName(actor.counterId)}/${day}`)),
               )
             : null;
         const due = dueOf(d, deps);
@@ -142,7 +142,7 @@ export function acceptance(core: Core) {
           now.counterId = actor.counterId;
           now.body.due = due;
           now.body.fees = fees;
-          now.body.sentRevision = 1;
+          now.body.sentRevision = isPending(now) ? 0 : 1;
           now.axes = { ...now.axes, money: MONEY[(fees?.due ?? 0) > 0 ? 'charge' : 'waive'][now.axes.money] ?? now.axes.money };
           if (due)
             now.body.promises.push({
@@ -159,7 +159,7 @@ export function acceptance(core: Core) {
             to: entry.receivingAgency,
           });
           const made = paper ? receipt(now, paper, actor.name) : null;
-          deps.enqueueDossier(outgoingDossier(now, entry, deps.catalogue, actor), now.body.sentRevision);
+          if (now.body.sentRevision > 0) deps.enqueueDossier(outgoingDossier(now, entry, deps.catalogue, actor), now.body.sentRevision);
           return { receiptId: made?.id ?? null };
         };
       });
@@ -168,6 +168,29 @@ export function acceptance(core: Core) {
       const d = rows.get(id);
       const made = answer.receiptId ? deps.documents.get(answer.receiptId) : undefined;
       return d ? { dossier: core.view(d), receipt: made ? documentView(made) : null } : unknownDossier();
+    },
+
+    /** Dossiers of procedures that had no code yet are sent once the catalogue has one; called on opening. Returns which. */
+    releasePending(actor: Actor): string[] {
+      return rows
+        .lines(`procedure_code like 'pending:%' and received_at is not null`, [], 10_000)
+        .filter((line) => {
+          const code = deps.catalogue.successor(line.procedure_code ?? '');
+          const entry = code === undefined ? undefined : deps.catalogue.procedure(code);
+          if (!entry || isRefusal(entry)) return false;
+          const done = core.apply(line.id, (d) => {
+            if (!d.procedure) return notNow(d);
+            d.procedure = { ...d.procedure, code: entry.code, version: entry.version };
+            d.body.sentRevision = 1;
+            d.axes = { ...d.axes, sync: 'queued' };
+            deps.enqueueDossier(outgoingDossier(d, entry, deps.catalogue, { ...actor, name: d.acceptedBy ?? actor.name }), 1);
+            core.note(d, actor, 'codeKnown', 'Thủ tục đã có mã quốc gia', `${line.procedure_code ?? ''} → ${entry.code}`);
+            core.tell(d, actor, STATUS_TEXT[d.axes.business]);
+            return undefined;
+          });
+          return !isRefusal(done);
+        })
+        .map((line) => line.id);
     },
 
     /** The slip again: with the official code after a provisional one, or simply because it was lost. */

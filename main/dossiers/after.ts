@@ -6,7 +6,7 @@ import type { KeptFile } from '../documents/index.ts';
 import { buildComponents, changedMeanwhile } from './accept.ts';
 import { notNow, saveIn, unknownDossier, type Core } from './core.ts';
 import type { Actor } from './deps.ts';
-import { outgoingDossier, outgoingStatus } from './outgoing.ts';
+import { outgoingDossier } from './outgoing.ts';
 import { formOf } from './papers.ts';
 import type { Dossier } from './record.ts';
 import { BUSINESS, OPEN, PAUSED, type Action } from './states.ts';
@@ -29,11 +29,7 @@ export function afterwards(core: Core) {
   const { deps, rows } = core;
   const year = () => Number(businessDay(deps.clock.now()).slice(0, 4));
 
-  /** Tells the province, unless it never heard of this dossier. */
-  const tell = (d: Dossier, actor: Actor, text: string): void => {
-    if (d.receivedAt === null) return;
-    deps.enqueueStatus(outgoingStatus(d, deps.clock.now(), text, actor, deps.documents.head.centre));
-  };
+  const { tell } = core;
   const stopClock = (d: Dossier, kind: 'supplement' | 'obligation' | 'coordination', reason: string, basis: string): void => {
     if (d.receivedAt !== null) d.body.pauses.push({ from: deps.clock.now(), to: null, reason, basis, kind });
   };
@@ -76,7 +72,7 @@ export function afterwards(core: Core) {
       commit: (d: Dossier, number: string, before: BusinessState) => { what: string; detail: string };
     },
   ): Promise<DossierView | Refusal> => {
-    const answer = await core.once<{ ok: true }>(commandId, name, async () => {
+    const answer = await core.once<{ documentId: string }>(commandId, name, async () => {
       const d = rows.get(id);
       if (!d) return unknownDossier();
       const refusal = (action && !BUSINESS[action][d.axes.business] ? notNow(d) : undefined) ?? plan.check?.(d);
@@ -91,13 +87,22 @@ export function afterwards(core: Core) {
         if (late) return late;
         const { what, detail } = plan.commit(now, number, before);
         saveIn(core, now);
-        deps.documents.add({ dossierId: id, kind: plan.kind, name: `${plan.title} ${titleOf(now)}`, number, file, by: actor.name });
+        const made = deps.documents.add({
+          dossierId: id,
+          kind: plan.kind,
+          name: `${plan.title} ${titleOf(now)}`,
+          number,
+          file,
+          by: actor.name,
+        });
         core.note(now, actor, name, what, detail);
         tell(now, actor, what);
-        return { ok: true };
+        return { documentId: made.id };
       };
     });
     if (isRefusal(answer)) return answer;
+    // The citizen takes the paper along; an apology goes to the signer first.
+    if (plan.kind !== 'apology') deps.documents.print(`${commandId}-print`, answer.documentId);
     const d = rows.get(id);
     return d ? core.view(d) : unknownDossier();
   };
@@ -216,7 +221,7 @@ export function afterwards(core: Core) {
           now.body.back = null;
           for (const c of now.body.components) c.file = files.get(c.key) ?? c.file;
           const entry = entryOf(now, deps);
-          if (now.receivedAt !== null && entry) {
+          if (now.body.sentRevision > 0 && entry) {
             now.body.sentRevision += 1;
             deps.enqueueDossier(outgoingDossier(now, entry, deps.catalogue, actor), now.body.sentRevision);
           }

@@ -50,6 +50,13 @@ export function provisionalCode(counter: string, day: string, number: number): s
   return `TAM-${name}-${day.slice(2, 4)}${day.slice(5, 7)}${day.slice(8, 10)}-${number}`;
 }
 
+/** As it stands in provisional numbers; two counters whose names fall together share one sequence. */
+export const counterName = (counter: string): string =>
+  counter
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '')
+    .slice(-8) || '0';
+
 function dayFrom(digits: string): string | undefined {
   const full = digits.length === 6 ? `20${digits}` : digits;
   const day = `${full.slice(0, 4)}-${full.slice(4, 6)}-${full.slice(6, 8)}`;

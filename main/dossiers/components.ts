@@ -75,7 +75,7 @@ export function labelOf(c: KeptComponent, state: ComponentState, self: boolean):
   if (state === 'complete') return c.pageIds.length > 0 ? `Đủ, ${c.pageIds.length} trang` : 'Đủ, không quét';
   if (state === 'review') {
     const at = c.pageNotes.findIndex((n) => n !== '');
-    return at < 0 ? 'Nên xem' : `Trang ${at + 1} ${c.pageNotes[at] ?? ''}`.trim();
+    return at < 0 ? 'Nên xem' : `Trang ${at + 1} ${(c.pageNotes[at] ?? '').replace(/^trang /iu, '')}`;
   }
   if (state === 'scanning') return c.pageIds.length > 0 ? `Đang quét trang ${c.pageIds.length}` : 'Đang quét';
   if (state === 'not-applicable' && c.onlyForRepresentative && self) return 'Không áp dụng: tự nộp';

@@ -1,10 +1,11 @@
 import type { DossierView } from '../contract/dossiers.ts';
 import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
 import type { Actor, DossiersDeps } from './deps.ts';
+import { outgoingStatus, type OutgoingResult } from './outgoing.ts';
 import type { Dossier, HistoryRow } from './record.ts';
 import { next, STATUS_TEXT, type Action } from './states.ts';
 import { dossierStore, type DossierStore } from './store.ts';
-import { dossierViewOf } from './view.ts';
+import { dossierViewOf, isPending } from './view.ts';
 
 export const unknownDossier = (): Refusal =>
   refuse(
@@ -43,6 +44,8 @@ export interface Core {
     detail?: string,
     way?: { from?: string; to?: string; source?: string },
   ): void;
+  /** Tells the province a step, unless it never got the dossier. */
+  tell(d: Dossier, actor: Actor, text: string, results?: OutgoingResult[]): void;
   /** Prepares outside the transaction what takes time, then commits once; a repeat gets the first answer. */
   once<T>(commandId: string, name: string, prepare: () => Promise<(() => T | Refusal) | Refusal>): Promise<T | Refusal>;
 }
@@ -88,7 +91,7 @@ export function createCore(deps: DossiersDeps): Core {
         return d;
       }),
     step(d, action) {
-      const known = d.receivedAt !== null || action === 'accept';
+      const known = !isPending(d) && (action === 'accept' || d.body.sentRevision > 0);
       const moved = next(d.axes, action, { back: d.body.back, known });
       if (!moved) return notNow(d);
       d.axes = moved;
@@ -108,6 +111,10 @@ export function createCore(deps: DossiersDeps): Core {
       };
       rows.note(d.id, row);
       deps.audit({ who: actor.id, what: `dossiers.${action}`, dossierId: d.id, detail: '' });
+    },
+    tell(d, actor, text, results = []) {
+      if (d.body.sentRevision > 0)
+        deps.enqueueStatus(outgoingStatus(d, deps.clock.now(), text, actor, deps.documents.head.centre, results));
     },
     async once<T>(commandId: string, name: string, prepare: () => Promise<(() => T | Refusal) | Refusal>): Promise<T | Refusal> {
       const full = `dossiers.${name}`;

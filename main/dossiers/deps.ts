@@ -23,6 +23,8 @@ export interface CatalogueFunctions {
   fees(code: string, channel: Channel, at: number, input: FeeInput, version?: string): FeesView | Refusal;
   /** Receiving and competent agency of an entry, by code and name. */
   agencies(code: string, version?: string): { receiving: { code: string; name: string }; competent: { code: string; name: string } };
+  /** The code that a `pending:…` entry has by now, if it has one. */
+  successor(code: string): string | undefined;
   /** Words of the promise for a moment, for dates that were set by hand. */
   describeDue(dueAt: number, receivedAt: number, basis: string): DueDateView;
 }

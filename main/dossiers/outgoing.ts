@@ -46,7 +46,7 @@ export interface OutgoingDossier {
   readonly agencies: {
     readonly receiving: { code: string; name: string };
     readonly competent: { code: string; name: string };
-    readonly assisting: null;
+    readonly assisting: { code: string; name: string } | null;
   };
   readonly submittedAt: number;
   readonly receivedAt: number;
@@ -110,7 +110,8 @@ export function outgoingDossier(
     procedure: { code: view.code, name: view.name, serviceCode: null, fieldCode: view.field.code, fieldName: view.field.name },
     applicant: person(d.body.applicant),
     owner: person(d.body.owner ?? d.body.applicant),
-    agencies: { ...agencies, assisting: null },
+    // Nơi hỗ trợ: where a citizen was helped to file online; three agencies stand on each dossier.
+    agencies: { ...agencies, assisting: d.channel === 'assisted-online' ? agencies.receiving : null },
     submittedAt: d.receivedAt ?? d.createdAt,
     receivedAt: d.receivedAt ?? d.createdAt,
     dueAt: d.dueAt,

@@ -4,7 +4,7 @@ import type { Area, KeptFile } from '../documents/index.ts';
 import { changedMeanwhile } from './accept.ts';
 import { notNow, saveIn, unknownDossier, type Core } from './core.ts';
 import type { Actor } from './deps.ts';
-import { outgoingResult, outgoingStatus } from './outgoing.ts';
+import { outgoingResult } from './outgoing.ts';
 import { formOf } from './papers.ts';
 import type { Dossier } from './record.ts';
 import { BUSINESS } from './states.ts';
@@ -142,7 +142,7 @@ export function results(core: Core) {
         if (d.axes.business !== 'finished') {
           const refusal = at.complete ? core.step(d, 'finish') : canFinish(d);
           if (refusal) return refusal;
-        } else if (d.axes.sync !== 'rejected') d.axes = { ...d.axes, sync: 'queued' };
+        } else if (d.body.sentRevision > 0 && d.axes.sync !== 'rejected') d.axes = { ...d.axes, sync: 'queued' };
         const older = deps.documents.of(d.id).filter((r) => (r.kind === 'result-signed' || r.id === source.id) && r.replacedBy === null);
         const made = deps.documents.add({ dossierId: d.id, kind: 'result-signed', name: source.name, file, by: at.signer.name });
         for (const r of older) deps.documents.replace(r.id, made.id);
@@ -151,11 +151,7 @@ export function results(core: Core) {
         d.body.toSign = null;
         d.body.resultSigned = true;
         d.finishedAt ??= deps.clock.now();
-        deps.enqueueStatus(
-          outgoingStatus(d, deps.clock.now(), 'Đã xử lý xong', at.signer, deps.documents.head.centre, [
-            outgoingResult(entryOf(d, deps), source.name, file),
-          ]),
-        );
+        core.tell(d, at.signer, 'Đã xử lý xong', [outgoingResult(entryOf(d, deps), source.name, file)]);
         return undefined;
       });
       return isRefusal(done) ? done : core.view(done);
@@ -169,7 +165,7 @@ export function results(core: Core) {
         d.finishedAt = deps.clock.now();
         d.body.toSign = null;
         core.note(d, actor, 'finish', 'Đã xử lý xong', '', { source });
-        deps.enqueueStatus(outgoingStatus(d, deps.clock.now(), `Đã xử lý xong (nguồn: ${source})`, actor, deps.documents.head.centre));
+        core.tell(d, actor, `Đã xử lý xong (nguồn: ${source})`);
         return undefined;
       }),
 
@@ -232,7 +228,7 @@ export function results(core: Core) {
             from: deps.documents.head.centre,
             to: to.receiver,
           });
-          deps.enqueueStatus(outgoingStatus(now, at, 'Đã trả kết quả', actor, deps.documents.head.centre));
+          core.tell(now, actor, 'Đã trả kết quả');
           return { ok: true };
         };
       });

@@ -23,6 +23,9 @@ export const documentView = (r: DocumentRow): DossierDocument => ({
   ...(r.replacedBy === null ? {} : { replacedBy: r.replacedBy }),
 });
 
+/** Published without a national code: received and worked on here, sent when the code is known. */
+export const isPending = (d: Dossier): boolean => d.procedure?.code.startsWith('pending:') ?? false;
+
 const inIntake = (d: Dossier): boolean => d.receivedAt === null;
 
 /** The catalogue entry of a dossier: the pinned version once it was accepted, what holds today before. */
@@ -87,6 +90,7 @@ function remarksOf(d: Dossier, deps: DossiersDeps, entry: ProcedureView | null):
   if (entry?.bothMustAppear) out.push('Thủ tục này hai bên phải cùng có mặt.');
   if (entry?.elsewhere && inIntake(d)) out.push(`Công dân có thể tự làm: ${entry.elsewhere}.`);
   out.push(...(entry?.problems ?? []).map((p) => `Danh mục: ${p}`));
+  if (d.receivedAt !== null && isPending(d)) out.push('Thủ tục chưa có mã quốc gia: hồ sơ sẽ gửi tỉnh khi danh mục có mã.');
   if (d.body.rejection) out.push(`Tỉnh trả lại: ${d.body.rejection}`);
   if (d.body.slipOutdated) out.push('Đã có mã chính thức: in lại giấy hẹn cho công dân.');
   return out;
