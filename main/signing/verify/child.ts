@@ -3,6 +3,7 @@ import { PdfError } from '../pdf/index.ts';
 import { verifyDocument } from './document.ts';
 import { httpRevocation, type OnlineRevocation } from './online.ts';
 import { cachedTrust } from './trust.ts';
+import type { ImageJob } from './images.ts';
 import type { VerifyOptions, Verification } from './types.ts';
 
 export interface Job {
@@ -14,11 +15,14 @@ export interface Job {
 }
 
 /** `network` tells the parent when waiting for others begins and ends: that time does not count as work. */
-export type Report = { id: number; result: Verification } | { id: number; error: string } | { id: number; network: boolean };
+export type Report =
+  | { id: number; result: Verification & { images?: ImageJob } }
+  | { id: number; error: string }
+  | { id: number; network: boolean };
 
 const send = (report: Report): void => void process.send?.(report);
 
-async function work(job: Job): Promise<Verification> {
+async function work(job: Job): Promise<Verification & { images?: ImageJob }> {
   const { options } = job;
   let waited = 0;
   const started = performance.now();

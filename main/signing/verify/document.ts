@@ -4,6 +4,7 @@ import { DerError } from './der.ts';
 import { finding, ranked, type Finding } from './findings.ts';
 import { checkIntact, type Intact } from './intact.ts';
 import { judgeDocTimestamp, judgeSigner, looseMaterial, type Judged, type Proof } from './judge.ts';
+import { imageJob, type ImageJob } from './images.ts';
 import { joined, noMaterial, readDss, readEmbedded, type Material } from './material.ts';
 import type { OnlineRevocation } from './online.ts';
 import type { PathContext } from './path.ts';
@@ -20,7 +21,7 @@ export interface DocumentContext {
 }
 
 /** Verifies every signature of one file, in this process. Use `verify` of the index, which does it in a process of its own. */
-export async function verifyDocument(path: string, context: DocumentContext): Promise<Verification> {
+export async function verifyDocument(path: string, context: DocumentContext): Promise<Verification & { images?: ImageJob }> {
   let file: PdfFile;
   try {
     file = await openPdf(path);
@@ -45,7 +46,7 @@ function unreadable(path: string, error: PdfError): Verification {
   return { file: path, verdict: 'TOTAL-FAILED', signatures: [], reason: `${code}: ${en} (${detail})`, vi, en };
 }
 
-async function judgeFile(path: string, file: PdfFile, context: DocumentContext): Promise<Verification> {
+async function judgeFile(path: string, file: PdfFile, context: DocumentContext): Promise<Verification & { images?: ImageJob }> {
   const items = await checkIntact(file, context.check);
   if (items.length === 0) return unsigned(path, file, context.check);
   const { general, notes } = inside(file, items);
@@ -64,13 +65,22 @@ async function judgeFile(path: string, file: PdfFile, context: DocumentContext):
   const signatures = items.map((item) => report(item, judged.get(item), general));
   const verdict = worst(signatures.map((signature) => signature.verdict));
   const decisive = signatures.find((signature) => signature.verdict === verdict);
+  const images = verdict === 'TOTAL-PASSED' ? question(path, file, items) : undefined;
   return {
     file: path,
     verdict,
     signatures,
     ...(decisive === undefined ? {} : { vi: decisive.vi, en: decisive.en }),
     ...(notes.length > 0 ? { notes } : {}),
+    ...(images === undefined ? {} : { images }),
   };
+}
+
+/** The second opinion: from the oldest signature on, unless comments, which may be anywhere, are permitted. */
+function question(path: string, file: PdfFile, items: Intact[]): ImageJob | undefined {
+  const [oldest] = [...items].sort((a, b) => (a.range?.end ?? 0) - (b.range?.end ?? 0));
+  if (oldest?.range === undefined || oldest.later.length === 0 || oldest.modifications === 'ANNOTATIONS') return undefined;
+  return imageJob(file, path, oldest.range.end, oldest.later);
 }
 
 /** No field carries a signature: never had, had one once, or hides one where no reader looks. */

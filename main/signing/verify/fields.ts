@@ -20,6 +20,8 @@ export interface Touched {
   fields: Set<string>;
   /** Those of them that showed something before: the signer saw it. */
   replaced: Set<string>;
+  /** Object numbers of the widgets whose look may have changed with them. */
+  widgets: Set<number>;
 }
 
 const NEW_FIELD_KEYS = new Set('Type Subtype FT T TU TM V F Ff P Rect AP AS Lock SV MK DA Q BS Border H Parent Kids M NM'.split(' '));
@@ -141,6 +143,7 @@ export class FieldRules {
     const flags = c.old.get(older, 'Ff');
     const isSignature = isName(type, 'Sig');
     const widgetOfFilled = parent !== undefined && !isString(title) && this.#filledParents.has(parent.name);
+    if (filled || widgetOfFilled) this.#touched.widgets.add(item.num);
     if (filled) {
       if ((isSignature && wasSigned) || (!isSignature && typeof flags === 'number' && (flags & 1) !== 0))
         c.differ('OTHER', `field ${item.num} changed its value`);
@@ -227,6 +230,7 @@ export class FieldRules {
     c.differ(level, `new signature field ${item.num}`);
     if (level !== 'LTA_UPDATES') this.#touched.fields.add([parent?.name ?? '', decodeText(title)].filter(Boolean).join('.'));
     this.added.set(item.num, level);
+    this.#touched.widgets.add(item.num);
     if (Array.isArray(kids)) {
       for (const kid of kids) {
         const widget = c.new.dict(kid);
@@ -237,7 +241,10 @@ export class FieldRules {
           ![...widget.entries.keys()].every((key) => NEW_FIELD_KEYS.has(key))
         ) {
           c.differ('OTHER', `new signature field ${item.num} has odd kids`);
-        } else this.added.set(kid.num, level);
+        } else {
+          this.added.set(kid.num, level);
+          this.#touched.widgets.add(kid.num);
+        }
       }
     }
     c.fresh(item, `field ${item.num}`);

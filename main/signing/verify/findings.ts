@@ -60,6 +60,12 @@ const TABLE = {
     'Loại chữ ký này không còn được dùng nên không kiểm tra được.',
     'This kind of signature is out of use and cannot be judged.',
   ],
+  imageDiffers: [
+    'INDETERMINATE',
+    'SIG_CONSTRAINTS_FAILURE',
+    'Trang tài liệu nay trông khác lúc ký, hãy xem lại bản đã ký.',
+    'A page looks different from what was signed; look at the signed version.',
+  ],
   brokenFile: [
     'INDETERMINATE',
     'SIG_CONSTRAINTS_FAILURE',

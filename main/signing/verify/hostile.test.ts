@@ -33,7 +33,7 @@ describe.skipIf(!part('openssl'))('hostile files', () => {
     const file = path.join(dir, 'file.pdf');
     writeFileSync(file, bytes);
     const started = performance.now();
-    const answer = await verifier.verify(file, { trustDir: pki.trust, offline: true });
+    const answer = await verifier.verify(file, { trustDir: pki.trust, offline: true, images: false });
     if (performance.now() - started > HANG_MS || answer.reason?.includes('(timeout)') === true) wrong.push(`hang: ${what}`);
     if (/\((crash|\w*Error\b.*)\)$/.test(answer.reason ?? '')) wrong.push(`crash: ${what} ${answer.reason}`);
     if (answer.signatures.length === 0 && answer.reason === undefined) wrong.push(`no reason: ${what}`);

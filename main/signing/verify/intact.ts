@@ -18,6 +18,8 @@ export interface Intact {
   coversWholeFile: boolean;
   findings: Finding[];
   details: string[];
+  /** What each later revision did, oldest first. */
+  later: Step[];
 }
 
 const MOST = 500;
@@ -56,6 +58,7 @@ function readOne(file: PdfFile, field: PdfSignatureField): Intact {
     coversWholeFile: false,
     findings: [],
     details: [],
+    later: [],
   };
   try {
     const range = readRange(file, field);
@@ -108,6 +111,7 @@ function judgeLater(item: Intact, steps: Step[], tail: string | undefined): void
   if (tail !== undefined && !item.coversWholeFile) item.findings.push(finding('unaccounted', tail));
   for (const step of steps) {
     if (step.revision <= range.revision) continue;
+    item.later.push(step);
     item.modifications = worse(item.modifications, step.level);
     if (step.reasons.length > 0 && item.details.length < 30)
       item.details.push(`revision ${step.revision + 1}: ${step.reasons.slice(0, 5).join('; ')}`);

@@ -25,6 +25,8 @@ export interface Step {
   unaccounted: string[];
   /** Against DocMDP, or a field that was locked; undefined when permitted. */
   forbidden: 'docMdp' | 'field' | undefined;
+  /** Widgets of fields that were filled, signed or added. */
+  widgets: number[];
 }
 
 /**
@@ -33,14 +35,14 @@ export interface Step {
  * @param check called now and then; throws when time is up
  */
 export function judgeStep(file: PdfFile, index: number, settled: Settled, check: () => void): Step {
-  const step: Step = { revision: index, level: 'NONE', reasons: [], unaccounted: [], forbidden: undefined };
+  const step: Step = { revision: index, level: 'NONE', reasons: [], unaccounted: [], forbidden: undefined, widgets: [] };
   try {
     check();
     step.unaccounted = file.audit(index, index + 1).map((item) => `${item.code}: ${item.detail}`);
     const [older, newer] = [file.at(index - 1), file.at(index)];
     const changed = changedNumbers(file, index);
     const comparison = new Comparison(older, newer, changed, settled);
-    const touched: Touched = { fields: new Set(), replaced: new Set() };
+    const touched: Touched = { fields: new Set(), replaced: new Set(), widgets: new Set() };
     const rules = new Rules(comparison, touched);
     rules.trailer();
     if (changed.size > 0) {
@@ -51,6 +53,7 @@ export function judgeStep(file: PdfFile, index: number, settled: Settled, check:
     } else comparison.run();
     step.level = comparison.level;
     step.reasons = comparison.reasons;
+    step.widgets = [...touched.widgets];
     step.forbidden = forbidden(comparison, touched, older);
   } catch (error) {
     if (!(error instanceof PdfError)) throw error;

@@ -2,6 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Job, Report } from './child.ts';
+import { finding } from './findings.ts';
+import { createImageComparer, type ImageComparer, type ImageJob } from './images.ts';
 import type { Verification, VerifyOptions } from './types.ts';
 
 export interface VerifierLimits {
@@ -26,6 +28,7 @@ export interface Verifier {
 }
 
 const GRACE_MS = 1500;
+const IMAGES_MS = 6000;
 
 /** How the child is started: a small seam, so that tests can put a broken one in its place. */
 export type Start = (heapMb: number) => ChildProcess;
@@ -48,8 +51,11 @@ export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: 
   let idle: NodeJS.Timeout | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
+  const comparer = createImageComparer();
+
   const end = async (): Promise<void> => {
     clearTimeout(idle);
+    comparer.close();
     const ending = child;
     child = undefined;
     done = 0;
@@ -63,6 +69,7 @@ export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: 
 
   const one = async (file: string, options: VerifyOptions): Promise<Verification> => {
     clearTimeout(idle);
+    const started = performance.now();
     if (done >= limits.files) await end();
     const size = await stat(file).then(
       (about) => about.size,
@@ -82,7 +89,14 @@ export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: 
     child.unref();
     child.channel?.unref();
     idle = setTimeout(() => void end(), limits.idleMs).unref();
-    return answer.result;
+    const { images, ...result } = answer.result;
+    if (images === undefined || options.images === false) return result;
+    return secondOpinion(
+      result,
+      comparer,
+      images,
+      Math.min(IMAGES_MS, Math.max(1000, IMAGES_MS + GRACE_MS - (performance.now() - started))),
+    );
   };
 
   return {
@@ -97,13 +111,9 @@ export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: 
 
 /** `timeout`, `crash`, or the error that the child reported. */
 type Broken = string;
+type Answer = { result: Verification & { images?: ImageJob } } | { broken: Broken };
 
-async function ask(
-  child: ChildProcess,
-  job: Job,
-  workMs: number,
-  networkMs: number,
-): Promise<{ result: Verification } | { broken: Broken }> {
+async function ask(child: ChildProcess, job: Job, workMs: number, networkMs: number): Promise<Answer> {
   return new Promise((resolve) => {
     let timer = setTimeout(() => finish({ broken: 'timeout' }), workMs);
     let left = workMs;
@@ -115,7 +125,7 @@ async function ask(
       clearTimeout(timer);
       return spent;
     };
-    const finish = (answer: { result: Verification } | { broken: Broken }): void => {
+    const finish = (answer: Answer): void => {
       clearTimeout(timer);
       child.off('message', hear);
       child.off('exit', gone);
@@ -150,4 +160,18 @@ function failed(file: string, broken: Broken): Verification {
       ? ['Kiểm tra quá thời gian cho phép; tệp không đáng tin cậy.', 'Checking took too long; the file cannot be relied on.']
       : ['Không kiểm tra được tệp này; tệp không đáng tin cậy.', 'The file could not be checked; it cannot be relied on.'];
   return { file, verdict: 'TOTAL-FAILED', signatures: [], reason: `unreadable: ${en} (${broken})`, vi, en };
+}
+
+/** A page that looks different where no field explains it takes the verdict down, whatever the comparison of objects found. */
+async function secondOpinion(result: Verification, comparer: ImageComparer, images: ImageJob, ms: number): Promise<Verification> {
+  const answer = await comparer.compare(images, ms);
+  if (answer.result === 'unavailable')
+    return { ...result, notes: [...(result.notes ?? []), 'imagesNotCompared: The page images could not be compared.'] };
+  if (answer.result === 'same') return result;
+  const found = finding('imageDiffers');
+  const [first, ...others] = result.signatures;
+  if (first === undefined) return result;
+  const worse = { verdict: found.verdict, subIndication: found.subIndication, vi: found.vi, en: found.en };
+  const signatures = [{ ...first, ...worse, details: [`imageDiffers: page ${answer.page + 1}`, ...first.details] }, ...others];
+  return { ...result, verdict: found.verdict, vi: found.vi, en: found.en, signatures };
 }

@@ -66,4 +66,6 @@ export interface VerifyOptions {
   at?: number;
   /** Ask no OCSP responder and fetch no list. */
   offline?: boolean;
+  /** False leaves out the second opinion by page images. */
+  images?: boolean;
 }

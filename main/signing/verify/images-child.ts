@@ -1,0 +1,102 @@
+/** Draws a document as it was signed and as it is now, and looks for differences: in a process of its own, with pdf.js. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { getDocument, VerbosityLevel, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import type { ImageAnswer, ImageJob } from './images.ts';
+
+const SCALE = 0.6;
+/** Differences of a channel below this are rounding; fewer pixels than that are noise. */
+const STEP = 40;
+const PIXELS = 4;
+const MARGIN = 2;
+
+const fonts = `${path.join(path.dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json')), 'standard_fonts')}${path.sep}`;
+
+interface Drawing {
+  width: number;
+  height: number;
+  data: Uint8ClampedArray;
+  /** From PDF units to pixels. */
+  place(rect: readonly number[]): number[];
+}
+
+/** What the canvas of pdf.js for Node offers; the core knows no DOM types. */
+interface Surface {
+  canvas: object;
+  context: { getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray } };
+}
+
+async function opened(data: Uint8Array): Promise<PDFDocumentProxy> {
+  return getDocument({
+    data,
+    standardFontDataUrl: fonts,
+    useSystemFonts: false,
+    disableFontFace: true,
+    verbosity: VerbosityLevel.ERRORS,
+    stopAtErrors: true,
+  }).promise;
+}
+
+async function draw(document: PDFDocumentProxy, index: number): Promise<Drawing> {
+  const page = await document.getPage(index + 1);
+  const viewport = page.getViewport({ scale: SCALE });
+  const [width, height] = [Math.min(2000, Math.ceil(viewport.width)), Math.min(2000, Math.ceil(viewport.height))];
+  const factory = document.canvasFactory as { create(width: number, height: number): Surface };
+  const { canvas, context } = factory.create(width, height);
+  await page.render({ canvas, canvasContext: context, viewport }).promise;
+  const { data } = context.getImageData(0, 0, width, height);
+  const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = viewport.transform;
+  const point = (x: number, y: number): [number, number] => [a * x + c * y + e, b * x + d * y + f];
+  return { width, height, data, place: ([x0 = 0, y0 = 0, x1 = 0, y1 = 0]) => [...point(x0, y0), ...point(x1, y1)] };
+}
+
+function differs(a: Drawing, b: Drawing, allowed: readonly (readonly number[])[]): boolean {
+  if (a.width !== b.width || a.height !== b.height) return true;
+  const boxes = allowed.map((rect) => {
+    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = a.place(rect);
+    return [Math.min(x0, x1) - MARGIN, Math.min(y0, y1) - MARGIN, Math.max(x0, x1) + MARGIN, Math.max(y0, y1) + MARGIN] as const;
+  });
+  let count = 0;
+  for (let i = 0; i < a.data.length; i += 4) {
+    if (
+      Math.abs((a.data[i] ?? 0) - (b.data[i] ?? 0)) < STEP &&
+      Math.abs((a.data[i + 1] ?? 0) - (b.data[i + 1] ?? 0)) < STEP &&
+      Math.abs((a.data[i + 2] ?? 0) - (b.data[i + 2] ?? 0)) < STEP
+    )
+      continue;
+    const x = (i / 4) % a.width;
+    const y = Math.floor(i / 4 / a.width);
+    if (boxes.some(([x0, y0, x1, y1]) => x >= x0 && x <= x1 && y >= y0 && y <= y1)) continue;
+    if (++count > PIXELS) return true;
+  }
+  return false;
+}
+
+async function look(job: ImageJob): Promise<ImageAnswer> {
+  const bytes = await readFile(job.file);
+  const before = await opened(new Uint8Array(bytes.subarray(0, job.end)));
+  const after = await opened(new Uint8Array(bytes));
+  try {
+    return await pages(job, before, after);
+  } finally {
+    await Promise.all([before.loadingTask.destroy(), after.loadingTask.destroy()]);
+  }
+}
+
+async function pages(job: ImageJob, before: PDFDocumentProxy, after: PDFDocumentProxy): Promise<ImageAnswer> {
+  if (before.numPages !== after.numPages) return { result: 'differs', page: Math.min(before.numPages, after.numPages) };
+  for (let index = 0; index < Math.min(before.numPages, job.pages); index++) {
+    const rects = job.allowed.filter((one) => one.page === index).map((one) => one.rect);
+    if (differs(await draw(before, index), await draw(after, index), rects)) return { result: 'differs', page: index };
+  }
+  return { result: 'same' };
+}
+
+process.on('message', (job: ImageJob) => {
+  look(job)
+    .catch((): ImageAnswer => ({ result: 'unavailable' }))
+    .then((answer) => process.send?.(answer))
+    .catch(() => process.exit(1));
+});
+process.on('disconnect', () => process.exit(0));
