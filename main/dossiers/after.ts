@@ -29,7 +29,7 @@ export function afterwards(core: Core) {
   const { deps, rows } = core;
   const year = () => Number(businessDay(deps.clock.now()).slice(0, 4));
 
-  const { tell } = core;
+  const tell: Core['tell'] = (...told) => core.tell(...told);
   const stopClock = (d: Dossier, kind: 'supplement' | 'obligation' | 'coordination', reason: string, basis: string): void => {
     if (d.receivedAt !== null) d.body.pauses.push({ from: deps.clock.now(), to: null, reason, basis, kind });
   };

@@ -92,9 +92,9 @@ export const run = (options: { json: boolean; args: string[] }): Promise<Record<
     const rows = dossierStore(kit.store);
     const began = performance.now();
     const names: string[] = [];
-    for (let done = 0; done < count;) {
+    for (let first = 0; first < count; first += 5000) {
       kit.store.transaction(() => {
-        for (const end = Math.min(count, done + 5000); done < end; done += 1) {
+        for (let done = first; done < Math.min(count, first + 5000); done += 1) {
           const created = kit.clock.now() - (count - done) * 60_000;
           const d = rows.create(`bench-${done}`, '3', 'direct', created);
           const name = [pick(FAMILY), pick(MIDDLE), ...(random() < 0.5 ? [pick(MIDDLE)] : []), pick(GIVEN)].join(' ');
