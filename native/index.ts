@@ -56,9 +56,10 @@ export interface NativeSane {
   pulse(): number;
 }
 
-export interface NativeWia {
-  /** `version` is the interface of Windows that answered: 2, or 1 on old systems. Never throws for "none". */
-  devices(): Promise<{ version: 0 | 1 | 2; steps: Record<string, string>; devices: { id: string; name: string }[] }>;
+/** WIA in the words of SANE, so that one driver serves both. */
+export interface NativeWia extends NativeSane {
+  /** `version` is the interface of Windows that answers: 2, or 1 on old systems, 0 for none; `steps` are the HRESULTs. */
+  probe(): Promise<{ version: 0 | 1 | 2; steps: { devMgr2: string; devMgr1: string } }>;
 }
 
 export interface Native {

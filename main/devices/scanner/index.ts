@@ -38,7 +38,7 @@ export interface ScannerConfig {
   readonly name?: string;
 }
 
-/** Scanners that hang on this machine, through libsane in a child process. */
+/** Scanners that hang on this machine, through libsane (Linux) or WIA (Windows) in a child process. */
 export interface SaneConfig {
   /** How the child is started: by Electron's utilityProcess there, by `fork` without it. */
   readonly spawn?: SpawnDriver;
@@ -118,7 +118,7 @@ export function createScanning(deps: {
   writePdf: WritePdf;
   /** Page work of `documents/pages` (`createPageWorker()`); closed with this room. Without it pages stay as scanned. */
   work?: PageWork;
-  /** Left out in training and where there is no libsane. */
+  /** Left out in training. Where the driver is missing, `problems()` says so. */
   sane?: SaneConfig;
   /** Scanners that are neither. */
   extra?: readonly Scanner[];
@@ -135,7 +135,15 @@ export function createScanning(deps: {
   const driver = deps.sane
     ? createDriverProcess({ ...(deps.sane.spawn ? { spawn: deps.sane.spawn } : {}), ...(deps.sane.env ? { env: deps.sane.env } : {}) })
     : undefined;
-  const sane = driver ? [saneScanners({ driver, ...(deps.sane?.settings ? { settings: deps.sane.settings } : {}) })] : [];
+  const sane = driver
+    ? [
+        saneScanners({
+          driver,
+          kind: process.platform === 'win32' ? 'wia' : 'sane',
+          ...(deps.sane?.settings ? { settings: deps.sane.settings } : {}),
+        }),
+      ]
+    : [];
   const registry = createRegistry({
     fixed,
     finders: [...sane, ...(deps.finders ?? [])],

@@ -2,7 +2,7 @@ import { loadNative, type NativeSane } from '../../../native/index.ts';
 import { calls, request, type Answer } from './native-protocol.ts';
 
 /**
- * Entry of the child process that owns libsane. A driver that crashes takes this process down and nothing else; one that
+ * Entry of the child process that owns libsane, or WIA under Windows. A driver that crashes takes this process down and nothing else; one that
  * hangs is killed by the counter. Speaks `native-protocol.ts` over the process channel and ends when the channel closes.
  */
 const parentPort = (
@@ -12,14 +12,15 @@ const parentPort = (
 ).parentPort;
 const tell = (message: Answer): void => void (parentPort ? parentPort.postMessage(message) : process.send?.(message));
 
-const sane = (): NativeSane => {
+const scanners = (): NativeSane => {
   const native = loadNative(process.env['QUAY_NATIVE_ADDON'] || undefined);
-  if (!native.sane) throw new Error('SANE is for Linux only');
-  return native.sane;
+  const driver = native.sane ?? native.wia;
+  if (!driver) throw new Error('scanner drivers are not built for this system');
+  return driver;
 };
 
 async function run(name: keyof typeof calls, args: unknown[]): Promise<unknown> {
-  const driver = sane();
+  const driver = scanners();
   switch (name) {
     case 'devices':
       return driver.devices();
@@ -40,8 +41,8 @@ async function run(name: keyof typeof calls, args: unknown[]): Promise<unknown> 
 
 function hear(data: unknown): void {
   const message = request.parse(data);
-  if (message.type === 'pulse') return tell({ type: 'pulse', moved: sane().pulse() });
-  if (message.type === 'cancel') return sane().cancel();
+  if (message.type === 'pulse') return tell({ type: 'pulse', moved: scanners().pulse() });
+  if (message.type === 'cancel') return scanners().cancel();
   run(message.name, message.args).then(
     (value) => tell({ type: 'answer', id: message.id, value }),
     (error: unknown) =>

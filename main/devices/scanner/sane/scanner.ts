@@ -43,7 +43,7 @@ export function saneTrouble(error: unknown): ScanTrouble {
   if (status !== undefined) return new ScanTrouble(REASONS[Number(status)] ?? 'protocol', words, { cause: error });
   if (words.startsWith('UNSUPPORTED')) return new ScanTrouble('unsupported', words, { cause: error });
   if (errno === ENOSPC || errno === EDQUOT) return new ScanTrouble('disk-full', words, { cause: error });
-  if (/not installed|not built|lacks|SANE is for Linux/.test(words)) return new ScanTrouble('driver-missing', words, { cause: error });
+  if (/not installed|not built|lacks/.test(words)) return new ScanTrouble('driver-missing', words, { cause: error });
   return new ScanTrouble('protocol', words, { cause: error });
 }
 
@@ -51,6 +51,8 @@ export interface SaneOptions {
   readonly driver: DriverProcess;
   /** Settings of one device beyond the usual, such as `swdeskew`; made after all others. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** `wia` under Windows, where the addon speaks SANE's words for WIA. */
+  readonly kind?: 'sane' | 'wia';
   /** JPEG quality of the pages, 1 to 100. */
   readonly quality?: number;
   /** Pause between two listings of devices when nobody scans; the list is how an unplugged device is noticed. */
@@ -64,12 +66,14 @@ interface Listed {
   readonly type: string;
 }
 
+const slug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+
 /**
  * Scanners of libsane, through one driver process that does one thing after another. USB bus and device numbers change at
  * each plugging, so a device is known by its backend and model.
  */
 export function saneScanners(options: SaneOptions): ScannerFinder {
-  const { driver } = options;
+  const { driver, kind = 'sane' } = options;
   let turn: Promise<unknown> = Promise.resolve();
   let scanning = false;
   let listing: { at: number; devices: readonly Listed[] } | undefined;
@@ -86,7 +90,8 @@ export function saneScanners(options: SaneOptions): ScannerFinder {
     const devices = (await driver.call('devices', []))
       .filter((d) => !NOT_OURS.test(d.name))
       .map((d): Listed => {
-        const base = `sane:${d.name.split(':')[0]}:${`${d.vendor} ${d.model}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
+        // Windows numbers its devices for good.
+        const base = kind === 'wia' ? `wia:${slug(d.name)}` : `sane:${d.name.split(':')[0]}:${slug(`${d.vendor} ${d.model}`)}`;
         const count = (seen.get(base) ?? 0) + 1;
         seen.set(base, count);
         return { id: count === 1 ? base : `${base}#${count}`, name: d.name, title: `${d.vendor} ${d.model}`.trim(), type: d.type };
@@ -151,7 +156,7 @@ export function saneScanners(options: SaneOptions): ScannerFinder {
   const scanner = (listed: Listed): Scanner => ({
     id: listed.id,
     name: listed.title,
-    kind: 'sane',
+    kind,
     capabilities: (): Promise<Capabilities> =>
       alone(() =>
         withTrouble(async () => {

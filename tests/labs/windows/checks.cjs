@@ -1,0 +1,94 @@
+// Runs inside Windows' node.exe under wine; argument: the addon. Prints one JSON line per check, because pipes break there
+// and the output goes to a file. Plain CommonJS: that Node is older than ours and strips no types.
+const path = require('node:path');
+const fs = require('node:fs');
+
+const [addon, picture, out] = process.argv.slice(2);
+const say = (name, ok, detail) => fs.appendFileSync(out, `${JSON.stringify({ name, ok, detail: String(detail) })}\n`);
+
+async function check(name, work) {
+  try {
+    const detail = await work();
+    say(name, true, detail);
+  } catch (error) {
+    say(name, false, error && error.stack);
+  }
+}
+const equal = (actual, expected) => {
+  const [a, e] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (a !== e) throw new Error(`expected ${e}, got ${a}`);
+  return a;
+};
+const rejects = async (promise, pattern) => {
+  const message = await promise.then(
+    () => 'it did not reject',
+    (error) => error.message,
+  );
+  if (!pattern.test(message)) throw new Error(`expected ${pattern}, got ${message}`);
+  return message;
+};
+
+void (async () => {
+  let native;
+  await check('node.exe is a Windows program', () => equal([process.platform, process.arch], ['win32', 'x64']));
+  await check('the addon loads', () => {
+    native = require(addon);
+    return equal(Object.keys(native).sort(), ['jpeg', 'wia']);
+  });
+  await check('the addon loads a second time in a worker thread', () => {
+    const { Worker } = require('node:worker_threads');
+    const worker = new Worker(
+      `require('node:worker_threads').parentPort.postMessage(Object.keys(require(${JSON.stringify(addon)})).length)`,
+      { eval: true },
+    );
+    return new Promise((resolve, reject) => worker.once('message', (n) => resolve(equal(n, 2))).once('error', reject));
+  });
+  await check('WIA is asked in the order 2.0, then 1.0', async () => {
+    const probe = await native.wia.probe();
+    if (probe.steps.devMgr2 === '00000000' ? probe.version !== 2 : probe.version === 2) throw new Error(JSON.stringify(probe));
+    return `version ${probe.version}, 2.0 said ${probe.steps.devMgr2}, 1.0 said ${probe.steps.devMgr1}`;
+  });
+  await check('an office without scanners gives an empty list', async () => equal(await native.wia.devices(), []));
+  await check('a scanner that is not there is refused with a status', () =>
+    rejects(native.wia.open('{6BDD1FC6-810F-11D0-BEC7-08002BE2092F}\\9999'), /^SANE \d+ CreateDevice [0-9a-f]{8}$/),
+  );
+  await check('options without an open scanner are refused', () => rejects(native.wia.options(), /^no scanner is open$/));
+  await check('a page without an open scanner is refused', () =>
+    rejects(native.wia.page(path.join(path.dirname(out), 'page.jpg'), 80, 200), /^no scanner is open$/),
+  );
+  await check('a setting without an open scanner is refused', () => rejects(native.wia.set('mode', 'Color'), /^no scanner is open$/));
+  await check('bad arguments are a TypeError, not a crash', () => {
+    try {
+      native.wia.open(7);
+    } catch (error) {
+      return equal(error.name, 'TypeError');
+    }
+    throw new Error('it took a number for a name');
+  });
+  await check('cancel, end and close without a scan do nothing', async () => {
+    native.wia.cancel();
+    await native.wia.end();
+    await native.wia.close();
+    return equal(native.wia.pulse(), -1);
+  });
+  await check('fifty questions at once are all answered, in order', async () => {
+    const order = [];
+    await Promise.all(Array.from({ length: 50 }, (_, i) => native.wia.devices().then(() => order.push(i))));
+    return equal(
+      order,
+      Array.from({ length: 50 }, (_, i) => i),
+    ).length;
+  });
+  await check('without libjpeg-turbo the addon says so and refuses', () => {
+    const problem = native.jpeg.problem();
+    if (!/libturbojpeg/.test(problem)) throw new Error(`problem() said ${problem}`);
+    try {
+      native.jpeg.decode(fs.readFileSync(picture), 8, 3);
+    } catch (error) {
+      return equal(/libturbojpeg/.test(error.message), true);
+    }
+    throw new Error('it decoded without a library');
+  });
+  say('end', true, 'reached');
+  process.exit(0);
+})();
