@@ -26,13 +26,14 @@ export type { BookRow, DossierFacts } from './register.ts';
 export function createDossiers(deps: DossiersDeps) {
   const core = createCore(deps);
   const { rows } = core;
+  const listing = lists(core);
   return {
     ...intake(core),
     ...acceptance(core),
     ...afterwards(core),
     ...results(core),
     ...incoming(core),
-    ...lists(core),
+    ...listing,
     ...registerBook(core),
 
     get(id: string): DossierView | Refusal {
@@ -96,7 +97,7 @@ export function createDossiers(deps: DossiersDeps) {
       const text = vietQr({ ...deps.payment, amount, purpose });
       return { text, svg: await qrSvg(text), amount, purpose };
     },
-    historyOf: (id: string): HistoryEntry[] | Refusal => (rows.get(id) ? lists(core).history(id) : unknownDossier()),
+    historyOf: (id: string): HistoryEntry[] | Refusal => (rows.get(id) ? listing.history(id) : unknownDossier()),
   };
 }
 export type Dossiers = ReturnType<typeof createDossiers>;

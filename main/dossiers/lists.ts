@@ -32,6 +32,10 @@ interface Query {
 /** Work on paper for a quiet minute, searches, and the history of one dossier. */
 export function lists(core: Core) {
   const { deps, rows } = core;
+  const usageOf = deps.store.db.prepare(
+    'select procedure_code as code, count(*) as n from dossier where received_day >= ? and procedure_code is not null group by procedure_code',
+  );
+  let used: { at: number; counts: Map<string, number> } | undefined;
 
   const query = (name: WorklistName, now: number): Query => {
     const day = businessDay(now);
@@ -110,13 +114,12 @@ export function lists(core: Core) {
       rows.history(id).map((h) => ({ at: h.at, who: h.who, what: h.what, detail: h.detail, business: h.business, source: h.source })),
     /** How often each procedure was accepted in the last 90 days: what the catalogue ranks by. */
     usage(): Map<string, number> {
-      const since = businessDay(deps.clock.now() - 90 * 86_400_000);
-      const found = deps.store.db
-        .prepare(
-          'select procedure_code as code, count(*) as n from dossier where received_day >= ? and procedure_code is not null group by procedure_code',
-        )
-        .all(since) as { code: string; n: number }[];
-      return new Map(found.map((r) => [r.code, r.n]));
+      const now = deps.clock.now();
+      // Asked at every key of a search; a minute changes no ranking.
+      if (used && Math.abs(now - used.at) < 60_000) return used.counts;
+      const found = usageOf.all(businessDay(now - 90 * 86_400_000)) as { code: string; n: number }[];
+      used = { at: now, counts: new Map(found.map((r) => [r.code, r.n])) };
+      return used.counts;
     },
   };
 }

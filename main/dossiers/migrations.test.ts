@@ -45,3 +45,12 @@ it('2: finds again what was there before the index changed', () => {
   ).toEqual(['a']);
   after.close();
 });
+
+it('3: finds the finished of a day by an index', () => {
+  const store = open(3);
+  const plan = (column: string) =>
+    JSON.stringify(store.db.prepare(`explain query plan select seq from dossier where ${column} >= 1 and ${column} < 2`).all());
+  expect(plan('finished_at')).toContain('dossier_finished');
+  expect(plan('returned_at')).toContain('dossier_returned');
+  store.close();
+});

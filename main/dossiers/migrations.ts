@@ -47,4 +47,13 @@ export const dossiersMigrations: Migration[] = [
       create virtual table dossier_search using fts5(folded, content='', contentless_delete=1, prefix='1 2 3', tokenize="unicode61 remove_diacritics 0", detail=none);
     `,
   },
+  {
+    room: 'dossiers',
+    number: 3,
+    name: 'days of finishing and returning',
+    sql: `
+      create index dossier_finished on dossier (finished_at) where finished_at is not null;
+      create index dossier_returned on dossier (returned_at) where returned_at is not null;
+    `,
+  },
 ];

@@ -92,6 +92,13 @@ export function registerBook(core: Core) {
   const total = db.prepare('select count(*) as n from dossier where register_year = ?');
   const years = db.prepare('select distinct register_year as year from dossier where register_year is not null order by 1 desc');
   const period = db.prepare('select * from dossier where received_day >= ? and received_day <= ? order by seq');
+  const touched = db.prepare(
+    `select * from dossier where seq in (
+       select seq from dossier where business in ('accepted', 'processing', 'coordinating', 'supplement', 'obligation')
+       union select seq from dossier where received_day >= date(@from / 1000, 'unixepoch', '+7 hours') and received_at >= @from and received_at < @to
+       union select seq from dossier where finished_at >= @from and finished_at < @to
+       union select seq from dossier where returned_at >= @from and returned_at < @to) order by seq`,
+  );
   return {
     /** Newest first, from below `before`. */
     register(year: number, before: number, limit: number): BookRow[] {
@@ -117,35 +124,37 @@ export function registerBook(core: Core) {
     registerTotal: (year: number): number => (total.get(year) as { n: number }).n,
     registerYears: (): number[] => (years.all() as { year: number }[]).map((r) => r.year),
     /** Dossiers received on the days from `from` to `to`, both included. */
-    facts(from: string, to: string): DossierFacts[] {
-      return (period.all(from, to) as Raw[]).map((r) => {
-        const b = glance.parse(JSON.parse(r.body));
-        // Papers that were really handed in: what does not apply or lies in a database was never paper.
-        const handed = b.components.filter((c) => c.file !== null || c.pageIds.length > 0 || c.set === 'complete');
-        return {
-          id: r.id,
-          procedureCode: r.procedure_code,
-          procedure: r.procedure_name,
-          business: r.business,
-          money: r.money,
-          sync: r.sync,
-          channel: r.channel,
-          receivedAt: r.received_at,
-          dueAt: r.due_at,
-          finishedAt: r.finished_at,
-          returnedAt: r.returned_at,
-          endedAt: r.ended_at,
-          fee: b.fees?.due ?? 0,
-          paidAt: b.payment?.at ?? null,
-          paidBy: b.payment?.method ?? null,
-          components: handed.length,
-          digitised: handed.filter((c) => c.file !== null && c.reusedFrom === null).length,
-          reused: b.components.filter((c) => c.reusedFrom !== null || (c.database !== null && c.pageIds.length === 0)).length,
-          resultSigned: b.resultSigned,
-          stars: b.rating?.stars ?? null,
-          supplements: b.supplements.length,
-        };
-      });
-    },
+    facts: (from: string, to: string): DossierFacts[] => (period.all(from, to) as Raw[]).map(factsOf),
+    /** What a day's figures need: received, finished or returned in [from, to), or still owed to somebody. Epoch ms. */
+    touched: (from: number, to: number): DossierFacts[] => (touched.all({ from, to }) as Raw[]).map(factsOf),
+  };
+}
+
+function factsOf(r: Raw): DossierFacts {
+  const b = glance.parse(JSON.parse(r.body));
+  // Papers that were really handed in: what does not apply or lies in a database was never paper.
+  const handed = b.components.filter((c) => c.file !== null || c.pageIds.length > 0 || c.set === 'complete');
+  return {
+    id: r.id,
+    procedureCode: r.procedure_code,
+    procedure: r.procedure_name,
+    business: r.business,
+    money: r.money,
+    sync: r.sync,
+    channel: r.channel,
+    receivedAt: r.received_at,
+    dueAt: r.due_at,
+    finishedAt: r.finished_at,
+    returnedAt: r.returned_at,
+    endedAt: r.ended_at,
+    fee: b.fees?.due ?? 0,
+    paidAt: b.payment?.at ?? null,
+    paidBy: b.payment?.method ?? null,
+    components: handed.length,
+    digitised: handed.filter((c) => c.file !== null && c.reusedFrom === null).length,
+    reused: b.components.filter((c) => c.reusedFrom !== null || (c.database !== null && c.pageIds.length === 0)).length,
+    resultSigned: b.resultSigned,
+    stars: b.rating?.stars ?? null,
+    supplements: b.supplements.length,
   };
 }

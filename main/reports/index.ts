@@ -30,6 +30,8 @@ export interface ReportsDeps {
   readonly registerYears: () => readonly number[];
   /** Dossiers received on the days from `from` to `to`. */
   readonly facts: (from: string, to: string) => readonly Facts[];
+  /** Dossiers received, finished or returned in [from, to) (epoch ms), or still open: what a day needs, without reading a year. */
+  readonly touched?: (from: number, to: number) => readonly Facts[];
   readonly statusText: (business: string) => string;
 }
 
@@ -147,7 +149,7 @@ export function createReports(deps: ReportsDeps) {
       const start = fromVietnam(day);
       const within = (ms: number | null) => ms !== null && ms >= start && ms < start + 86_400_000;
       // What was received in the last year may be finished, returned or overdue today.
-      const all = deps.facts(businessDay(start - 366 * 86_400_000), day);
+      const all = deps.touched ? deps.touched(start, start + 86_400_000) : deps.facts(businessDay(start - 366 * 86_400_000), day);
       const received = all.filter((f) => within(f.receivedAt));
       const counts = new Map<string, { code: string; name: string; received: number }>();
       for (const f of received) {
