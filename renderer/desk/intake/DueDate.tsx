@@ -38,7 +38,9 @@ export function DueDate({ dossier, onChange }: { dossier: DossierView; onChange?
           </li>
         ))}
       </ol>
-      <p className="small dim">{due.explanation}</p>
+      <p className="small dim" title={due.explanation}>
+        {due.explanation}
+      </p>
       {due.warnings.map((warning) => (
         <p key={warning} className="small warn">
           {warning}

@@ -63,9 +63,7 @@ export function Fees({ dossier, draft }: { dossier: DossierView; draft: Draft })
           </label>
           {view.exemptions.length > 0 ? (
             <details className="exempt" open={feeInput.exemptions.length > 0}>
-              <summary className="small">
-                {say(`Miễn, giảm (${view.exemptions.length} diện)`, `Exemptions (${view.exemptions.length})`)}
-              </summary>
+              <summary className="small">{say(`Miễn, giảm (${view.exemptions.length})`, `Exemptions (${view.exemptions.length})`)}</summary>
               {view.exemptions.map((exemption) => (
                 <label key={exemption.id} className="check small" title={`${exemption.proof}, ${exemption.basis}`}>
                   <input
@@ -88,9 +86,11 @@ export function Fees({ dossier, draft }: { dossier: DossierView; draft: Draft })
         </div>
       ) : null}
       <div className="fee">
-        {fees.lines.map((line) => (
-          <FeeLine key={line.key} line={line} />
-        ))}
+        {fees.lines
+          .filter((line) => line.full > 0)
+          .map((line) => (
+            <FeeLine key={line.key} line={line} />
+          ))}
       </div>
     </div>
   );

@@ -12,7 +12,10 @@ import { useNow } from '../../shared/useNow.ts';
 import type { OutboxSummary } from '../data/deskData.tsx';
 import { go } from '../data/route.ts';
 import { useCommand } from '../data/useCommand.ts';
+import { useSession } from '../data/session.tsx';
+import { CarryOver } from './CarryOver.tsx';
 import { Differences } from './Differences.tsx';
+import { InboxDialog } from './InboxDialog.tsx';
 import { OutboxSide } from './OutboxSide.tsx';
 import { OutboxTable } from './OutboxTable.tsx';
 import { SignInDialog } from './SignInDialog.tsx';
@@ -31,6 +34,8 @@ export function Outbox({ id }: { id: string | null }) {
   const [selected, setSelected] = useState<string | null>(id);
   const [sent, setSent] = useState<readonly OutboxRow[]>([]);
   const [signIn, setSignIn] = useState(false);
+  const [inbox, setInbox] = useState(false);
+  const { has } = useSession();
   const live = useLive<OutboxPicture, { summary: OutboxSummary; changed: OutboxRow[]; removed: string[] }>({
     key: 'outbox-rows',
     open: (signal) => client.delivery.watch(undefined, { signal }),
@@ -107,6 +112,11 @@ export function Outbox({ id }: { id: string | null }) {
           />
         )}
         <div className="foot">
+          <button type="button" className="btn sm" onClick={() => setInbox(true)}>
+            <Icon name="tray" size="s" />
+            {say(`Tỉnh gửi về: ${summary?.inbox ?? 0}`, `From the province: ${summary?.inbox ?? 0}`)}
+          </button>
+          {has('admin', 'supervisor') ? <CarryOver /> : null}
           {summary?.paused ? (
             <button
               type="button"
@@ -137,6 +147,7 @@ export function Outbox({ id }: { id: string | null }) {
       ) : (
         <OutboxSide key={current.id} row={current} now={now} onAct={() => act(current)} evidence={evidence} />
       )}
+      {inbox ? <InboxDialog onClose={() => setInbox(false)} /> : null}
       {signIn ? <SignInDialog onClose={() => setSignIn(false)} /> : null}
     </main>
   );

@@ -106,6 +106,15 @@ export function DossierPanel({ id }: { id: string }) {
             {say('Yêu cầu bổ sung', 'Supplement')} <Key action="supplement" />
           </button>
         ) : null}
+        {dossier.dossierCode !== null && dossier.provisionalCode !== null ? (
+          <button
+            type="button"
+            className="btn"
+            onClick={() => void draft.send((order) => client.dossiers.newSlip({ ...order, print: true }))}
+          >
+            {say('In giấy có mã chính thức', 'Print the official receipt')}
+          </button>
+        ) : null}
         {living && !dossier.apologised ? (
           <button type="button" className="btn" onClick={() => setDialog('apology')}>
             {say('Xin lỗi, hẹn lại', 'Apologise')}

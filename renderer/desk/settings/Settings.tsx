@@ -1,9 +1,13 @@
 import { useSay } from '../../shared/language.tsx';
 import { useSystem } from '../../shared/system.tsx';
 import { hrefOf } from '../data/route.ts';
+import { useSession } from '../data/session.tsx';
 import { DevicesTab } from './DevicesTab.tsx';
+import { HallTab } from './HallTab.tsx';
 import { KeysTab } from './KeysTab.tsx';
+import { OfficersTab } from './OfficersTab.tsx';
 import { ScreensTab } from './ScreensTab.tsx';
+import { SigningTab } from './SigningTab.tsx';
 import { TrainingTab } from './TrainingTab.tsx';
 import './settings.css';
 
@@ -11,10 +15,19 @@ import './settings.css';
 export function Settings({ tab }: { tab: string | null }) {
   const say = useSay();
   const { training } = useSystem();
+  const { has } = useSession();
+  const charge = has('admin', 'supervisor');
   const tabs: readonly (readonly [string, string])[] = [
     ['devices', say('Thiết bị', 'Devices')],
     ['screens', say('Màn hình sảnh', 'Hall screens')],
+    ['signing', say('Ký số, chứng thư gốc', 'Signing, roots')],
     ['keys', say('Phím tắt', 'Keys')],
+    ...(charge
+      ? ([
+          ['hall', say('Sảnh', 'Hall')],
+          ['officers', say('Cán bộ, nhật ký', 'Officers, audit')],
+        ] as const)
+      : []),
     ...(training ? ([['training', say('Bảng tập huấn', 'Training panel')]] as const) : []),
   ];
   const current = tabs.some(([id]) => id === tab) ? tab : 'devices';
@@ -28,16 +41,27 @@ export function Settings({ tab }: { tab: string | null }) {
         ))}
       </nav>
       <div className="scroll body" tabIndex={0} role="group" aria-label={tabs.find(([id]) => id === current)?.[1] ?? ''}>
-        {current === 'devices' ? (
-          <DevicesTab />
-        ) : current === 'screens' ? (
-          <ScreensTab />
-        ) : current === 'keys' ? (
-          <KeysTab />
-        ) : (
-          <TrainingTab />
-        )}
+        <Tab id={current ?? 'devices'} />
       </div>
     </main>
   );
+}
+
+function Tab({ id }: { id: string }) {
+  switch (id) {
+    case 'screens':
+      return <ScreensTab />;
+    case 'signing':
+      return <SigningTab />;
+    case 'keys':
+      return <KeysTab />;
+    case 'hall':
+      return <HallTab />;
+    case 'officers':
+      return <OfficersTab />;
+    case 'training':
+      return <TrainingTab />;
+    default:
+      return <DevicesTab />;
+  }
 }

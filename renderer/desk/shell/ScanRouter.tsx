@@ -27,6 +27,8 @@ export function ScanRouter({ onUnknown }: { onUnknown: (text: string) => void })
     let dossierId = openDraft.get();
     if (dossierId === null) {
       const held = current.current;
+      // The citizen stands here with the card: serving has begun.
+      if (held?.state === 'called') await client.queue.start({ commandId: newCommandId() });
       const draft = await client.dossiers.open({
         commandId: newCommandId(),
         ticket: held ? { id: held.ticketId, number: held.text } : null,
