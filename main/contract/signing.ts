@@ -172,6 +172,27 @@ export const todoView = z.object({
   since: instant,
 });
 
+export const verificationView = z.object({
+  verdict: z.enum(['TOTAL-PASSED', 'INDETERMINATE', 'TOTAL-FAILED', 'NO-SIGNATURE']),
+  /** For a file that cannot be judged: why. */
+  reason: sentence.nullable(),
+  signatures: z.array(
+    z.object({
+      field: z.string(),
+      verdict: z.enum(['TOTAL-PASSED', 'INDETERMINATE', 'TOTAL-FAILED']),
+      subIndication: z.string().nullable(),
+      modifications: z.string(),
+      coversWholeFile: z.boolean(),
+      signer: z.string().nullable(),
+      level: z.string().nullable(),
+      signedAt: z.string().nullable(),
+      timestampAt: z.string().nullable(),
+      vi: z.string(),
+      en: z.string(),
+    }),
+  ),
+});
+
 export const signingContract = {
   /** Every token and certificate that can be seen now. Starts and ends one child process per module; asks no PIN. */
   tokens: base.output(tokensView),
@@ -229,6 +250,12 @@ export const signingContract = {
     )
     .output(settingsView),
   savePlace: base.input(command({ form: visibleForm, placement })).output(settingsView),
+  /** Which certificates have a signature picture here, and whether the agency's seal is there. */
+  pictures: base.output(z.object({ signatures: z.array(z.string()), seal: z.boolean() })),
+  /** Transparent PNG, base64: a signature (blue) for one certificate, or the seal (red) of the agency. */
+  savePicture: base
+    .input(command({ kind: z.enum(['signature', 'seal']), certificateId: z.string().nullable(), png: z.string().max(6_000_000) }))
+    .output(z.object({ signatures: z.array(z.string()), seal: z.boolean() })),
   roots: base.output(z.array(rootView)),
   /** PEM or DER, base64. */
   addRoot: base
@@ -239,4 +266,6 @@ export const signingContract = {
     .meta({ roles: ['officer'], duties: ['admin', 'supervisor'] })
     .input(command({ id: z.string() }))
     .output(z.array(rootView)),
+  /** The verdict on a document of the worklist, signed or not, in the words of EN 319 102-1. */
+  verify: base.input(z.object({ documentId: z.string() })).output(verificationView),
 };

@@ -1,6 +1,6 @@
 import type { Refusal } from '../contract/refusal.ts';
-import { makeAppearance, onPage, usualPlace, type Picture } from './appearance/index.ts';
-import type { BatchFile, Owed, Step } from './batch/journal.ts';
+import { fillNumberAndDate, makeAppearance, onPage, reserveNumberAndDate, usualPlace, type Picture } from './appearance/index.ts';
+import type { BatchFile, Owed } from './batch/journal.ts';
 import { storeEvidence, type TrustFinding } from './evidence.ts';
 import type { Certificate } from './cms/index.ts';
 import { collectLongTerm, TimestampError, type LongTermOptions } from './trust/index.ts';
@@ -13,13 +13,12 @@ export interface PrepareContext {
   /** The whole station is in training: every block says so, whatever key signs. */
   readonly training: boolean;
   readonly timestampBytes: number;
-  readonly step: Step;
   readonly pictures?: { readonly signature: Picture | null; readonly seal: Picture | null };
 }
 
 /** Prepares one file of a batch with the visible form it was given. */
 export function prepareBatchFile(file: BatchFile, signer: Signer, context: PrepareContext): Promise<PreparedFile | Refusal> {
-  const { form, placement, field, number } = file.options;
+  const { form, placement, field, number, steps } = file.options;
   const picture = form === 'personal' ? context.pictures?.signature : form === 'seal' || form === 'copy' ? context.pictures?.seal : null;
   return prepareFile(
     {
@@ -31,6 +30,11 @@ export function prepareBatchFile(file: BatchFile, signer: Signer, context: Prepa
       field,
       page: placement?.page ?? (form === 'attachment' || form === 'copy' ? 0 : -1),
       timestampBytes: context.timestampBytes,
+      also: (update, pdf) => {
+        if (steps[0] === 'leader' && steps.includes('clerk')) return reserveNumberAndDate(update, pdf);
+        if (steps[0] === 'clerk' && number !== null) fillNumberAndDate(update, pdf, { number, day: context.signedAt });
+        return [];
+      },
       appearance:
         form === 'none'
           ? null

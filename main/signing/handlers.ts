@@ -4,7 +4,7 @@ import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { signingContract } from '../contract/signing.ts';
 import { badCertificate, notSigned, unknownDocument } from './refusals.ts';
 import type { Signing } from './signing.ts';
-import { itemView, snapshot, viewOfBatch, viewOfPreview, viewOfSettings, viewOfTokens } from './views.ts';
+import { itemView, snapshot, viewOfBatch, viewOfPreview, viewOfSettings, viewOfTokens, viewOfVerification } from './views.ts';
 
 /** The procedures of the room. A PIN in the input is handed to the token's process and named nowhere else. */
 export function signingHandlers(signing: Signing) {
@@ -95,6 +95,13 @@ export function signingHandlers(signing: Signing) {
     savePlace: os.savePlace.handler(({ input }) =>
       viewOfSettings(signing.saveSettings({ places: { ...signing.settings().places, [input.form]: input.placement } })),
     ),
+    pictures: os.pictures.handler(() => signing.pictures()),
+    savePicture: os.savePicture.handler(({ input, errors }) => {
+      const refused = signing.savePicture(input.kind, input.certificateId, Buffer.from(input.png, 'base64'));
+      if (refused) throw errors.REFUSED({ data: refused });
+      return signing.pictures();
+    }),
+    verify: os.verify.handler(async ({ input, errors }) => viewOfVerification(settle(await signing.verify(input.documentId), errors))),
     roots: os.roots.handler(roots),
     addRoot: os.addRoot.handler(({ input, errors }) => {
       if (!signing.roots.add(input.certificate, input.source)) throw errors.REFUSED({ data: badCertificate() });

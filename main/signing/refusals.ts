@@ -52,3 +52,9 @@ export const notCleanable = () =>
     'Bản này đã có chữ ký hoặc được mã hóa nên không tạo bản sạch được.',
     'This document is signed or encrypted, so no clean copy can be made.',
   );
+export const badPicture = () =>
+  refuse(
+    'bad-picture',
+    'Không dùng được ảnh này. Cần ảnh PNG 8 bit, nền trong suốt, không quá 4 MB.',
+    'This picture cannot be used. A PNG with 8 bits per channel, transparent, of at most 4 MB is needed.',
+  );

@@ -31,7 +31,13 @@ export function writeSettings(store: Store, change: Partial<SigningSettings>): S
 }
 
 /** Folders of the room; made when missing. */
-export function folders(dataDir: string): { readonly training: string; readonly signed: (day: string) => string; readonly clean: string } {
+export function folders(dataDir: string): {
+  readonly training: string;
+  readonly signed: (day: string) => string;
+  readonly clean: string;
+  readonly trust: string;
+  readonly pictures: string;
+} {
   const make = (dir: string) => {
     mkdirSync(dir, { recursive: true });
     return dir;
@@ -40,5 +46,7 @@ export function folders(dataDir: string): { readonly training: string; readonly 
     training: path.join(dataDir, 'tap-huan'),
     signed: (day) => make(path.join(dataDir, 'da-ky', day)),
     clean: make(path.join(dataDir, 'ban-sach')),
+    trust: path.join(dataDir, 'tin-cay'),
+    pictures: make(path.join(dataDir, 'hinh')),
   };
 }

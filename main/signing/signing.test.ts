@@ -9,10 +9,20 @@ import { makeToken, type SoftToken } from '../../tests/fixtures/signing/softhsm.
 import { part } from '../../tests/parts.ts';
 import { isRefusal } from '../contract/refusal.ts';
 import { manualClock, openStore, type Store } from '../store/index.ts';
-import { createSigning, migrations, TRAINING_MODULE, TRAINING_PIN, TRAINING_SERIAL, type SignedResult, type Signing } from './index.ts';
+import {
+  closeVerifier,
+  createSigning,
+  migrations,
+  TRAINING_MODULE,
+  TRAINING_PIN,
+  TRAINING_SERIAL,
+  type SignedResult,
+  type Signing,
+} from './index.ts';
+import { readCertificate } from './cms/index.ts';
 import { openPdf, isString } from './pdf/index.ts';
 
-const real = ['openssl', 'softhsm2-util', 'pkcs11-tool', 'pdfsig', 'qpdf', 'pdftotext'].map(part).every(Boolean);
+const real = ['openssl', 'softhsm2-util', 'pkcs11-tool', 'pdfsig', 'qpdf', 'pdftotext', 'pdfimages', 'convert'].map(part).every(Boolean);
 
 async function onePage(file: string, text = 'Trich luc'): Promise<void> {
   const document = await PDFDocument.create();
@@ -72,7 +82,7 @@ describe.skipIf(!real)('signing a result with a token', () => {
     return { file, sha256: seen.sha256 };
   };
 
-  const startWith = async (documentId: string, sha256: string, commandId: string, pin = token.pin) => {
+  const startWith = async (documentId: string, sha256: string, commandId: string, pin = token.pin, number?: string) => {
     const { tokens } = await room.tokens();
     const found = tokens.find((one) => !one.training);
     const certificate = found?.certificates[0];
@@ -85,6 +95,7 @@ describe.skipIf(!real)('signing a result with a token', () => {
       pin,
       confirmFinalTry: false,
       items: [{ documentId, sha256 }],
+      ...(number === undefined ? {} : { number }),
     });
   };
 
@@ -168,7 +179,29 @@ describe.skipIf(!real)('signing a result with a token', () => {
     expect(signed.some((one) => one.documentId === 'doc-4')).toBe(false);
   });
 
-  it('goes from leader to clerk and keeps the first signature', async () => {
+  it('goes from leader to clerk: signature, number and date, seal, each kept by the next', async () => {
+    expect(room.roots.add(readFileSync(pki.root.certificateFile, 'utf8'), 'vgca')).toBe(true);
+    expect(room.roots.add(readFileSync(pki.issuing.certificateFile, 'utf8'), 'added')).toBe(true);
+    const pictures = ['signature', 'seal'] as const;
+    for (const kind of pictures) {
+      const png = execFileSync('convert', [
+        '-size',
+        '200x110',
+        'xc:none',
+        '-stroke',
+        kind === 'seal' ? 'red' : 'blue',
+        '-fill',
+        'none',
+        '-strokewidth',
+        '6',
+        '-draw',
+        'circle 100,55 100,5',
+        `PNG32:-`,
+      ]);
+      const certificateId = readCertificate(pki.issued.get('Phạm Quang Vinh')?.certificate ?? Buffer.alloc(0)).id;
+      expect(room.savePicture(kind, certificateId, png)).toBeNull();
+    }
+    expect(room.savePicture('seal', null, Buffer.from('no picture'))).toMatchObject({ refused: 'bad-picture' });
     const { sha256 } = await add('doc-5', ['leader', 'clerk']);
     await startWith('doc-5', sha256, 'command-5');
     await room.idle();
@@ -178,11 +211,41 @@ describe.skipIf(!real)('signing a result with a token', () => {
     const seen = await room.preview('doc-5');
     if (isRefusal(seen)) throw new Error(seen.en);
     expect(seen.signatures).toHaveLength(1);
-    await startWith('doc-5', seen.sha256, 'command-5b');
+    await startWith('doc-5', seen.sha256, 'command-5b', token.pin, '36/TLCCHT-BS');
     await room.idle();
     const result = signed.find((one) => one.documentId === 'doc-5');
     const info = execFileSync('pdfsig', [result?.file ?? '']).toString();
     expect(info.match(/Signature is Valid/g)).toHaveLength(2);
+    const text = execFileSync('pdftotext', [result?.file ?? '', '-']).toString();
+    expect(text).toContain('Số: 36/TLCCHT-BS');
+    expect(text).toMatch(/Ngày \d\d tháng \d\d năm \d{4}/);
+    const images = execFileSync('pdfimages', ['-list', result?.file ?? '']).toString();
+    expect(images.match(/smask/g)).toHaveLength(2);
+    const verdict = await room.verify('doc-5');
+    if (isRefusal(verdict)) throw new Error(verdict.en);
+    expect(verdict.signatures.map((one) => [one.field, one.modifications])).toEqual([
+      ['KySo1', 'FORM_FILLING'],
+      ['KySo2', 'NONE'],
+    ]);
+    expect(verdict.verdict).toBe('TOTAL-PASSED');
+    await closeVerifier();
+  });
+
+  it('finds the place of a signature by the name that stands on the page', async () => {
+    const file = path.join(dir, 'named.pdf');
+    const document = await PDFDocument.create();
+    const page = document.addPage([595, 842]);
+    page.drawText('PHO CHU TICH', { x: 380, y: 300 });
+    page.drawText('Pham Quang Vinh', { x: 370, y: 180 });
+    writeFileSync(file, await document.save());
+    room.addToWorklist({ dossierId: 'd1', dossierCode: 'H15', documentId: 'named', file, title: 'Quyết định', form: 'personal' });
+    const places = await room.findPlace('named', 'pham quang  VINH');
+    if (isRefusal(places)) throw new Error(places.en);
+    expect(places).toHaveLength(1);
+    expect(places[0]?.page).toBe(0);
+    expect(places[0]?.y).toBeGreaterThan(180);
+    expect(places[0]?.y).toBeLessThan(300);
+    expect(await room.findPlace('named', 'nguoi khac')).toEqual([]);
   });
 
   it('signs with the key of training and says so in the block', async () => {

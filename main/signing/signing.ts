@@ -1,17 +1,16 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
-import { businessDay, vietnamIso } from '../store/index.ts';
 import { Journal, type Batch, type BatchFile, type Item, type Place } from './batch/journal.ts';
 import { BatchRunner, type TimestampAnswer } from './batch/runner.ts';
 import { reconcile } from './batch/recover.ts';
 import { findPlaces } from './appearance/index.ts';
 import { cleanCopy } from './clean.ts';
-import { completeSigned, prepareBatchFile, type CompleteContext } from './files.ts';
 import { settle } from './todos.ts';
-import type { Stamp } from './upgrade.ts';
 import { preview, type Preview } from './preview.ts';
 import {
+  badPicture,
   batchRunning,
   moduleNotAllowed,
   notCleanable,
@@ -25,11 +24,12 @@ import {
 } from './refusals.ts';
 import { RootStore } from './roots.ts';
 import { folders, readSettings, writeSettings, type SigningSettings } from './settings.ts';
-import { TIMESTAMP_ROOM, type Level } from './sign.ts';
-import { allModules, listTokens, openKey, TRAINING_MODULE, type OpenKey, type TokenList } from './tokens/index.ts';
-import { readCertificate, type Certificate } from './cms/index.ts';
-import { assess, issuersOf, requestTimestamp, TimestampError } from './trust/index.ts';
+import type { Level } from './sign.ts';
+import { allModules, listTokens, TRAINING_MODULE, type OpenKey, type TokenList } from './tokens/index.ts';
+import { TimestampError } from './trust/index.ts';
 import type { SignedResult, SigningDeps, WorklistAddition } from './types.ts';
+import { verify, type Verification } from './verify/index.ts';
+import { Workshop } from './workshop.ts';
 
 export interface StartItem {
   readonly documentId: string;
@@ -66,6 +66,7 @@ export class Signing {
   readonly roots: RootStore;
   private readonly deps: SigningDeps;
   private readonly dirs: ReturnType<typeof folders>;
+  private readonly workshop: Workshop;
   private readonly listeners = new Set<() => void>();
   private readonly starting = new Map<string, Promise<BatchView | Refusal>>();
   private runner: BatchRunner | null = null;
@@ -79,6 +80,7 @@ export class Signing {
     this.journal = new Journal(deps.store);
     this.roots = new RootStore(this.journal);
     this.dirs = folders(deps.dataDir);
+    this.workshop = new Workshop(deps, this.journal, this.roots, this.dirs);
     this.unsubscribe = deps.store.subscribe((event) => {
       if (event.room === 'signing') this.tellListeners();
     });
@@ -135,6 +137,27 @@ export class Signing {
     if (refused) return refused;
     this.journal.setItem(documentId, { file: output, seenSha256: null, state: 'waiting', reason: null });
     return this.preview(documentId);
+  }
+
+  /** The verdict on a document of the worklist as it stands now, against the roots of this station. */
+  async verify(documentId: string): Promise<Verification | Refusal> {
+    const item = this.journal.item(documentId);
+    if (!item) return unknownDocument();
+    const trustDir = this.dirs.trust;
+    rmSync(trustDir, { recursive: true, force: true });
+    mkdirSync(trustDir, { recursive: true });
+    for (const root of this.journal.roots()) writeFileSync(path.join(trustDir, `${root.id}.cer`), root.der);
+    return verify(item.file, { trustDir, offline: this.settings().offline });
+  }
+
+  /** A picture of a signature or of the agency's seal, transparent PNG. @returns a refusal when it cannot be drawn */
+  savePicture(kind: 'signature' | 'seal', certificateId: string | null, png: Uint8Array): Refusal | null {
+    return this.workshop.pictures.save(kind, certificateId, png) ? null : badPicture();
+  }
+
+  /** Which pictures this station has: certificates with a signature picture, and whether there is a seal. */
+  pictures(): { signatures: string[]; seal: boolean } {
+    return this.workshop.pictures.list();
   }
 
   setAside(documentId: string, kind: 'set-aside' | 'returned' | 'waiting', reason: string): Item | Refusal {
@@ -203,7 +226,7 @@ export class Signing {
       if (item.seenSha256 !== wanted.sha256) return notSeen(item.dossierCode);
       items.push(item);
     }
-    const key = await this.openKey(request);
+    const key = await this.workshop.openKey(request);
     if (isRefusal(key)) return key;
     const now = this.deps.clock.now();
     const batch = {
@@ -223,13 +246,14 @@ export class Signing {
         position,
         documentId: item.documentId,
         input: item.file,
-        output: this.outputFor(item, batch.id, now),
+        output: this.workshop.outputFor(item, batch.id, now),
         seenSha256: request.items[position]?.sha256 ?? '',
         options: {
           form: item.form,
           placement: request.items[position]?.placement ?? null,
           field: request.items[position]?.field ?? null,
           number: request.number ?? null,
+          steps: item.steps,
         },
       })),
     );
@@ -239,78 +263,9 @@ export class Signing {
     return this.view(stored);
   }
 
-  /** Reads flags, sends the PIN once, finds the key, asks about the certificate. Closes the key again on a refusal. */
-  private async openKey(
-    request: Pick<StartRequest, 'module' | 'tokenSerial' | 'certificateId' | 'pin' | 'confirmFinalTry'>,
-  ): Promise<OpenKey | Refusal> {
-    const { clock } = this.deps;
-    const trust = this.roots.trust();
-    const key = await openKey(
-      {
-        module: request.module,
-        serial: request.tokenSerial,
-        certificateId: request.certificateId,
-        pin: request.pin,
-        confirmFinalTry: request.confirmFinalTry,
-        preferPss: false,
-      },
-      {
-        spawn: this.deps.spawn,
-        trainingDir: this.deps.training ? this.dirs.training : null,
-        now: () => clock.now(),
-        chainOf: (certificate, others) =>
-          issuersOf(
-            certificate.der,
-            others.map((one) => one.der),
-            trust,
-            clock.now(),
-          ).map((der) => readCertificate(der)),
-        ...(this.deps.tokenProcess ? { processOptions: this.deps.tokenProcess } : {}),
-      },
-    );
-    if (isRefusal(key)) return key;
-    const finding = await assess({
-      certificate: key.signer.certificate.der,
-      pool: key.signer.chain.map((one) => one.der),
-      trust,
-      at: clock.now(),
-      offline: this.settings().offline || key.signer.training,
-    });
-    if (finding.refused) {
-      await key.close();
-      return finding.refused;
-    }
-    this.findings.set(key.signer.certificate.id, finding);
-    return key;
-  }
-
-  private readonly findings = new Map<string, Awaited<ReturnType<typeof assess>>>();
-
-  private outputFor(item: Item, batchId: string, now: number): string {
-    const stamp = vietnamIso(now).slice(0, 19).replace(/[-:]/g, '').replace('T', '_');
-    const stem = path.basename(item.file, path.extname(item.file)).replace(/_daky_\d{8}_\d{6}(_[0-9a-f]{4})?$/, '');
-    return path.join(this.dirs.signed(businessDay(now)), `${stem}_daky_${stamp}_${batchId.slice(0, 4)}.pdf`);
-  }
-
   private makeRunner(batch: Batch, key: OpenKey | null): BatchRunner {
-    const { clock } = this.deps;
-    const stamp = this.stamp();
     const runner = new BatchRunner(batch, key, {
-      journal: this.journal,
-      now: () => clock.now(),
-      prepare: (file, signer) => {
-        const item = this.journal.item(file.documentId);
-        return prepareBatchFile(file, signer, {
-          signedAt: clock.now(),
-          agency: this.deps.agency ?? signer.certificate.organisation,
-          training: this.deps.training,
-          timestampBytes: batch.level === 'B-B' ? 0 : TIMESTAMP_ROOM,
-          step: item?.steps[0] ?? 'leader',
-        });
-      },
-      timestamp: batch.level === 'B-B' || !stamp ? null : (signature) => stamp(createHash('sha256').update(signature).digest()),
-      complete: (file, signer, signed, timestamp) =>
-        completeSigned(file.output, signer, signed, timestamp, this.completion(batch.level, signer.certificate, signer.chain)),
+      ...this.workshop.stages(batch),
       changed: () => this.tellListeners(),
       signed: () => this.tellSigned(),
       ...(this.deps.pollMs === undefined ? {} : { pollMs: this.deps.pollMs }),
@@ -323,31 +278,16 @@ export class Signing {
     return runner;
   }
 
-  private stamp(): Stamp | null {
-    const url = this.settings().tsaUrl;
-    return url === null ? null : (imprint) => requestTimestamp(imprint, { url, ...this.deps.tsa });
-  }
-
-  private completion(level: Level, certificate: Certificate, pool: readonly Certificate[]): CompleteContext {
-    const now = this.deps.clock.now();
-    return {
-      level,
-      finding: this.findings.get(certificate.id),
-      now,
-      stamp: this.stamp(),
-      pool,
-      longTerm: { trust: this.roots.trust(), at: now, offline: this.settings().offline },
-    };
-  }
-
   /** Asks again for the timestamps and long-term data that signed documents owe; the other rooms hear of the new files. */
   async settleTodos(): Promise<{ settled: number; left: number } | Refusal> {
-    const stamp = this.stamp();
+    const stamp = this.workshop.stamp();
     if (!stamp) return noTsa();
     let settled = 0;
     for (const todo of this.journal.todos()) {
       try {
-        const done = await settle(todo, this.settings().level, stamp, (certificate, pool) => this.completion('B-LTA', certificate, pool));
+        const done = await settle(todo, this.settings().level, stamp, (certificate, pool) =>
+          this.workshop.completion('B-LTA', certificate, pool),
+        );
         if (!done) continue;
         this.journal.setUpgraded(todo.documentId, todo.file, done.sha256, done.level);
         settled += 1;
@@ -376,7 +316,7 @@ export class Signing {
     let key: OpenKey | null = null;
     if (runner.waitsForPin) {
       if (pin === undefined) return batch.why ?? notPaused();
-      const opened = await this.openKey({ ...batch, pin, confirmFinalTry });
+      const opened = await this.workshop.openKey({ ...batch, pin, confirmFinalTry });
       if (isRefusal(opened)) return opened;
       key = opened;
     }

@@ -1,11 +1,20 @@
 import type { z } from 'zod';
-import type { batchView, previewView, settingsView, signingSnapshot, tokensView, worklistItem } from '../contract/signing.ts';
+import type {
+  batchView,
+  previewView,
+  settingsView,
+  signingSnapshot,
+  tokensView,
+  verificationView,
+  worklistItem,
+} from '../contract/signing.ts';
 import type { Item } from './batch/journal.ts';
 import type { Preview } from './preview.ts';
 import type { SigningSettings } from './settings.ts';
 import type { BatchView, Signing } from './signing.ts';
 import { sentenceOf, type TokenList } from './tokens/index.ts';
 import type { FileLink } from './types.ts';
+import type { Verification } from './verify/index.ts';
 
 /** From the room's own types to what the contract promises to screens. */
 export function itemView(item: Item): z.infer<typeof worklistItem> {
@@ -78,4 +87,10 @@ export const viewOfSettings = (settings: SigningSettings): z.infer<typeof settin
   offline: settings.offline,
   modules: [...settings.modules],
   places: Object.fromEntries(Object.entries(settings.places)),
+});
+
+export const viewOfVerification = (answer: Verification): z.infer<typeof verificationView> => ({
+  verdict: answer.verdict,
+  reason: answer.reason === undefined ? null : { code: answer.reason, vi: answer.vi ?? '', en: answer.en ?? '' },
+  signatures: answer.signatures.map(({ details: _details, ...signature }) => signature),
 });

@@ -102,19 +102,19 @@ function draw(
   const images: Record<string, PdfObject> = {};
   const operators: string[] = [];
   const leading = 1.2;
+  // A copy shows the seal beside its lines; the other forms show the picture above them.
+  const beside = content.picture !== null && content.form === 'copy';
+  const textLeft = beside ? Math.min(height, width / 3) + 2 : 0;
   const fitted = lines.map((line) => {
     const natural = textWidth(line.text, line.size, line.bold ? 'bold' : 'regular');
-    return { ...line, size: Math.max(LEAST_SIZE, Math.min(line.size, (line.size * (width - 2)) / Math.max(natural, 1))) };
+    return { ...line, size: Math.max(LEAST_SIZE, Math.min(line.size, (line.size * (width - textLeft - 2)) / Math.max(natural, 1))) };
   });
   const textHeight = fitted.reduce((sum, line) => sum + line.size * leading, 0);
-  let textLeft = 0;
   if (content.picture) {
     images['Im0'] = addPicture(update, content.picture);
-    const beside = content.form === 'copy';
     const box = beside
-      ? { x: 0, y: 0, w: Math.min(height, width / 3), h: height }
+      ? { x: 0, y: 0, w: textLeft - 2, h: height }
       : { x: 0, y: textHeight, w: width, h: Math.max(1, height - textHeight) };
-    if (beside) textLeft = box.w + 2;
     const scale = Math.min(box.w / content.picture.width, box.h / content.picture.height);
     const [w, h] = [content.picture.width * scale, content.picture.height * scale];
     operators.push(`q ${n(w)} 0 0 ${n(h)} ${n(box.x + (box.w - w) / 2)} ${n(box.y + (box.h - h) / 2)} cm /Im0 Do Q`);

@@ -3,12 +3,12 @@ import type { Place } from '../batch/journal.ts';
 import type { VisibleForm } from './forms.ts';
 
 const MM = 72 / 25.4;
-/** Sizes in points. The signature picture is 55 x 30 mm, a seal 36 mm across; a text block 170 x 30 pt, as VGCA's tools draw it. */
+/** Sizes in points. The signature picture is 55 x 30 mm, a seal 36 mm across; an attachment has one line of 10 pt. */
 export const SIZES: Record<Exclude<VisibleForm, 'none'>, { width: number; height: number }> = {
   personal: { width: 55 * MM, height: 30 * MM },
   seal: { width: 36 * MM, height: 36 * MM },
-  attachment: { width: 170, height: 30 },
-  copy: { width: 170, height: 45 },
+  attachment: { width: 210, height: 14 },
+  copy: { width: 190, height: 48 },
 };
 const MARGIN = 20 * MM;
 
@@ -35,7 +35,7 @@ export function usualPlace(form: VisibleForm, pages: readonly PdfPage[], pdf: Pd
   }
   const { width, height } = shown(page);
   const x = width - MARGIN / 2 - size.width;
-  const place = { x: top ? x : x - MARGIN, y: top ? height - MARGIN / 2 - size.height : height / 4, ...size };
+  const place = { x: top ? x : x - MARGIN, y: top ? height - MARGIN / 4 - size.height : height / 4, ...size };
   return { page: page.index, ...fromShown(page, place) };
 }
 

@@ -39,8 +39,8 @@ export interface SignatureSpec {
   readonly reason: string | null;
   /** Bytes kept free for the CMS. */
   readonly contentsBytes: number;
-  /** Other objects that the same revision changes: filled form fields, the DSS. */
-  readonly also?: (update: Update, pdf: PdfFile) => void;
+  /** Other objects that the same revision adds or changes; gives the references of new form fields. */
+  readonly also?: (update: Update, pdf: PdfFile) => readonly PdfRef[];
 }
 
 export interface PreparedSignature {
@@ -80,11 +80,11 @@ export function prepareSignature(pdf: PdfFile, spec: SignatureSpec): PreparedSig
   const update = new Update(updateBase(pdf));
   const existing = 'existing' in spec.field ? emptyField(pdf, spec.field.existing) : null;
   const fieldName = 'existing' in spec.field ? spec.field.existing : spec.field.add;
+  const fields = spec.also?.(update, pdf) ?? [];
   const value = signatureValue(spec, existing);
   const signature = update.add(value.bytes);
-  if (existing) fillField(pdf, update, existing, signature, spec.appearance);
-  else addField(pdf, update, fieldName, signature, spec);
-  spec.also?.(update, pdf);
+  if (existing) fillField(pdf, update, existing, signature, spec.appearance, fields);
+  else addField(pdf, update, fieldName, signature, spec, fields);
   return finish(update.write(), signature, value, pdf.size, fieldName);
 }
 
@@ -140,7 +140,14 @@ function emptyField(pdf: PdfFile, wanted: string): PdfSignatureField {
 
 const PRINT_AND_LOCKED = 132;
 
-function fillField(pdf: PdfFile, update: Update, field: PdfSignatureField, signature: PdfRef, appearance: Appearance | null): void {
+function fillField(
+  pdf: PdfFile,
+  update: Update,
+  field: PdfSignatureField,
+  signature: PdfRef,
+  appearance: Appearance | null,
+  fields: readonly PdfRef[],
+): void {
   const changed = new Map(field.dict.entries).set('V', signature);
   const kid = Array.isArray(field.dict.entries.get('Kids')) ? (field.dict.entries.get('Kids') as PdfObject[])[0] : undefined;
   const widget = isRef(kid) ? pdf.dict(kid) : undefined;
@@ -153,10 +160,17 @@ function fillField(pdf: PdfFile, update: Update, field: PdfSignatureField, signa
   target.set('F', PRINT_AND_LOCKED);
   update.set(field.ref, dict(changed));
   if (target !== changed && isRef(kid)) update.set(kid, dict(target));
-  setSigFlags(pdf, update, null);
+  setSigFlags(pdf, update, fields);
 }
 
-function addField(pdf: PdfFile, update: Update, fieldName: string, signature: PdfRef, spec: SignatureSpec): void {
+function addField(
+  pdf: PdfFile,
+  update: Update,
+  fieldName: string,
+  signature: PdfRef,
+  spec: SignatureSpec,
+  fields: readonly PdfRef[],
+): void {
   const pages = pdf.pages();
   const page = pages[Math.min(spec.page, pages.length - 1)];
   if (!page) throw new RangeError('the file has no page');
@@ -174,8 +188,9 @@ function addField(pdf: PdfFile, update: Update, fieldName: string, signature: Pd
   };
   if (spec.appearance) entries['AP'] = dict({ N: spec.appearance.draw(update, { width: rect[2] - rect[0], height: rect[3] - rect[1] }) });
   update.set(widget, dict(entries));
-  addToArray(pdf, update, page.ref, page.dict, 'Annots', [widget]);
-  setSigFlags(pdf, update, widget);
+  const pending = update.pending(page.ref);
+  addToArray(pdf, update, page.ref, isDict(pending) ? pending : page.dict, 'Annots', [widget]);
+  setSigFlags(pdf, update, [...fields, widget]);
 }
 
 /** Appends to an array entry of a dictionary; only the array is rewritten when it is an object of its own. */
@@ -188,16 +203,16 @@ export function addToArray(pdf: PdfFile, update: Update, owner: PdfRef, at: PdfD
 }
 
 /** Puts a field into the form and sets SigFlags to "signatures exist, append only" (ISO 32000-2, table 225). */
-function setSigFlags(pdf: PdfFile, update: Update, widget: PdfRef | null): void {
+function setSigFlags(pdf: PdfFile, update: Update, added: readonly PdfRef[]): void {
   const form = pdf.acroForm();
   const fields = form?.dict.entries.get('Fields');
   const entries = new Map(form?.dict.entries ?? []);
   const flagsBefore = entries.get('SigFlags');
   entries.set('SigFlags', 3);
-  if (widget && isRef(fields) && Array.isArray(pdf.resolve(fields))) {
-    update.set(fields, [...(pdf.resolve(fields) as PdfObject[]), widget]);
+  if (added.length > 0 && isRef(fields) && Array.isArray(pdf.resolve(fields))) {
+    update.set(fields, [...(pdf.resolve(fields) as PdfObject[]), ...added]);
     if (flagsBefore === 3) return;
-  } else if (widget) entries.set('Fields', [...(form?.fields ?? []), widget]);
+  } else if (added.length > 0) entries.set('Fields', [...(form?.fields ?? []), ...added]);
   else if (flagsBefore === 3) return;
   if (form?.ref) update.set(form.ref, dict(entries));
   else {

@@ -40,6 +40,8 @@ export interface FileOptions {
   readonly placement: Place | null;
   readonly field: string | null;
   readonly number: string | null;
+  /** Steps that remained when the batch began, this one included. */
+  readonly steps: readonly Step[];
 }
 
 export interface BatchFile {
