@@ -29,12 +29,22 @@ export async function verifyCommand(argv: string[], io: CliIo): Promise<number> 
     parsed = parseArgs({
       args: argv,
       allowPositionals: true,
-      options: { trust: { type: 'string' }, at: { type: 'string' }, offline: { type: 'boolean' }, json: { type: 'boolean' } },
+      options: {
+        trust: { type: 'string' },
+        at: { type: 'string' },
+        offline: { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
     });
   } catch (error) {
     return wrong(error instanceof Error ? error.message : 'wrong usage');
   }
   const { values, positionals } = parsed;
+  if (values.help === true) {
+    io.stdout.write(VERIFY_USAGE);
+    return 0;
+  }
   if (positionals.length === 0) return wrong('no file given');
   const at = values.at === undefined ? undefined : isoTime(values.at);
   if (at !== undefined && Number.isNaN(at)) return wrong('--at needs a time as in 2026-11-21T08:00:00Z');

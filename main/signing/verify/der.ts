@@ -196,3 +196,32 @@ export function encode(tag: number, ...parts: Uint8Array[]): Uint8Array {
           : [0x83, length >> 16, (length >> 8) & 0xff, length & 0xff];
   return new Uint8Array(Buffer.concat([Buffer.from([tag, ...head]), ...parts]));
 }
+
+/**
+ * The first element with all lengths definite: some signers write the outer shells of a CMS with indefinite lengths (BER), which changes
+ * nothing of what was signed. `end` is the byte after the element in the given bytes.
+ * @throws DerError
+ */
+export function definite(bytes: Uint8Array): { raw: Uint8Array; end: number } {
+  return define(bytes, 0, bytes.length, 0);
+}
+
+function define(bytes: Uint8Array, at: number, limit: number, depth: number): { raw: Uint8Array; end: number } {
+  const tag = bytes[at];
+  const length = bytes[at + 1];
+  if (tag === undefined || length === undefined || at + 2 > limit || depth > MAX_DEPTH) throw new DerError('an element is cut short', at);
+  if (length !== 0x80) {
+    const end = at + Der.first(bytes.subarray(at, limit)).end;
+    return { raw: bytes.subarray(at, end), end };
+  }
+  if ((tag & 0x20) === 0) throw new DerError('a primitive element of indefinite length', at);
+  const parts: Uint8Array[] = [];
+  let place = at + 2;
+  while (bytes[place] !== 0 || bytes[place + 1] !== 0) {
+    const part = define(bytes, place, limit, depth + 1);
+    parts.push(part.raw);
+    place = part.end;
+  }
+  if (place + 2 > limit) throw new DerError('an element of indefinite length without end', at);
+  return { raw: encode(tag, ...parts), end: place + 2 };
+}

@@ -11,7 +11,7 @@ import {
   type PdfSignatureField,
 } from '../pdf/index.ts';
 import type { HashName } from './algorithms.ts';
-import { Der } from './der.ts';
+import { definite } from './der.ts';
 
 /** A signature dictionary whose shape is in order: what is signed, and by which bytes. */
 export interface SignedRange {
@@ -94,9 +94,9 @@ function format(file: PdfFile, dict: PdfDict, own: (key: string) => PdfObject): 
 
 function unpad(bytes: Uint8Array, bad: (what: string) => ShapeError): Uint8Array {
   if (bytes.length === 0) throw bad('/Contents is empty');
-  let cms: Der;
+  let cms: { raw: Uint8Array; end: number };
   try {
-    cms = Der.first(bytes);
+    cms = definite(bytes);
   } catch {
     throw bad('/Contents holds no DER');
   }

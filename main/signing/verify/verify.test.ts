@@ -7,6 +7,7 @@ import { commented, filled } from '../../../tests/fixtures/hostile/index.ts';
 import { samplePdf, type FixturePdf } from '../../../tests/fixtures/signed/document.ts';
 import { makePki, type Identity, type Pki } from '../../../tests/fixtures/signed/pki.ts';
 import { part } from '../../../tests/parts.ts';
+import { Der } from './der.ts';
 import { closeVerifier, quickVerify, verify, type Verification, type VerifyOptions } from './index.ts';
 
 const openssl = part('openssl');
@@ -81,6 +82,19 @@ describe.skipIf(!openssl)('verify', () => {
   it('accepts a plain PKCS#7 signature without calling it PAdES', async () => {
     const answer = await look(samplePdf().sign(pki, { who, subFilter: 'adbe.pkcs7.detached', plain: true }));
     expect(answer).toMatchObject({ verdict: 'TOTAL-PASSED', signatures: [{ level: 'CMS' }] });
+  });
+
+  it('reads a CMS whose shells have indefinite lengths', async () => {
+    const open = (tag: number, inner: Uint8Array): Uint8Array => Buffer.concat([Buffer.from([tag, 0x80]), inner, Buffer.from([0, 0])]);
+    const ber = (cms: Uint8Array): Uint8Array => {
+      const info = Der.whole(cms);
+      return open(0x30, Buffer.concat([info.child(0).raw, open(0xa0, open(0x30, info.child(1).child(0).content))]));
+    };
+    expect((await look(samplePdf().sign(pki, { who, twist: ber }))).verdict).toBe('TOTAL-PASSED');
+    expect(
+      (await look(samplePdf().sign(pki, { who, twist: (cms) => Buffer.concat([Buffer.from([0x04, 0x80]), ber(cms).subarray(2)]) })))
+        .verdict,
+    ).toBe('TOTAL-FAILED');
   });
 
   it('reads timestamps, and judges the certificate at their time', async () => {
