@@ -15,10 +15,20 @@ export interface LinkTimes {
   readonly retryMs: number;
 }
 
+/**
+ * A question on the wire. Answers carry no name, so they belong to the questions in their order: one that was given up
+ * stays in the row and swallows its late answer, or the next question would take that for its own.
+ */
 interface Waiter {
   readonly kind: 'real-time' | 'ordered';
+  givenUp: boolean;
   resolve(byte: number | null): void;
+  /** The answer came after it was given up. */
+  late?: () => void;
 }
+
+/** So many good heartbeats in a row after a question was given up: the printer has lost it (switched off and on). */
+const BEATS_TO_FORGET = 4;
 
 export type PrinterLink = ReturnType<typeof createLink>;
 
@@ -43,6 +53,7 @@ export function createLink(options: {
   let waiters: Waiter[] = [];
   /** While a job is on the wire answers come late: a missed heartbeat then says nothing. */
   let jobs = 0;
+  let goodBeats = 0;
   let wake: (() => void) | null = null;
   const watchers = new Set<() => void>();
 
@@ -67,7 +78,10 @@ export function createLink(options: {
   };
   const answer = (kind: Waiter['kind'], byte: number) => {
     const index = waiters.findIndex((w) => w.kind === kind);
-    if (index >= 0) waiters.splice(index, 1)[0]!.resolve(byte);
+    if (index < 0) return;
+    const [waiter] = waiters.splice(index, 1);
+    if (waiter!.givenUp) waiter!.late?.();
+    else waiter!.resolve(byte);
   };
   const drop = () => {
     connection = null;
@@ -81,17 +95,19 @@ export function createLink(options: {
   };
 
   /** Waits for one answer; null on silence. */
-  const expect = (kind: Waiter['kind'], ms: number): Promise<number | null> =>
+  const expect = (kind: Waiter['kind'], ms: number, late?: () => void): Promise<number | null> =>
     new Promise((resolve) => {
       const waiter: Waiter = {
         kind,
+        givenUp: false,
         resolve: (byte) => {
           clearTimeout(timer);
           resolve(byte);
         },
+        ...(late ? { late } : {}),
       };
       const timer = setTimeout(() => {
-        waiters = waiters.filter((w) => w !== waiter);
+        waiter.givenUp = true;
         resolve(null);
       }, ms);
       waiters.push(waiter);
@@ -107,6 +123,8 @@ export function createLink(options: {
       return null;
     health.seen();
     status = fromRealTime(printer, cause, paper);
+    goodBeats = canPrint(status) && jobs === 0 ? goodBeats + 1 : 0;
+    if (goodBeats >= BEATS_TO_FORGET) waiters = waiters.filter((w) => !w.givenUp);
     publish();
     return status;
   };
@@ -151,6 +169,11 @@ export function createLink(options: {
         if (profile.asb) await connection.write(Uint8Array.from(asb(true))).catch(() => undefined);
       }
       const line: Connection | null = connection;
+      if (jobs > 0 && waiters.length > 0) {
+        // The wire is full of a slip; another question would only queue up behind it.
+        await pause(times.heartbeatMs);
+        continue;
+      }
       const alive = await ask(times.replyMs);
       if (!alive && line && jobs === 0 && connection === line) {
         // One more question before the cable is called out: a printer that warms up may miss one.
@@ -175,17 +198,19 @@ export function createLink(options: {
     isConnected: () => connection !== null && status !== null,
     /**
      * Writes one job. `ordered` and `after` settle when the printer has answered what stands behind the job's last byte
-     * (null: it never did on this connection).
+     * (null: not in time). `late` is called when the ordered answer comes after that: paper was filled in, and the printer
+     * has finished the slip.
      */
     async send(
       bytes: Uint8Array,
       deadlineMs: number,
+      late: () => void,
     ): Promise<{ ordered: Promise<number | null>; after: Promise<PrinterStatus | null> } | null> {
       const line = connection;
       if (!line) return null;
       jobs += 1;
       publish();
-      const ordered = profile.ordered ? expect('ordered', deadlineMs) : Promise.resolve(null);
+      const ordered = profile.ordered ? expect('ordered', deadlineMs, late) : Promise.resolve(null);
       try {
         await line.write(profile.ordered ? Uint8Array.from([...bytes, ...ORDERED_STATUS]) : bytes);
       } catch {

@@ -105,6 +105,44 @@ describe('a ticket on its way to paper', () => {
     expect(await printer.settled('a')).toMatchObject({ state: 'unknown', reason: 'paper-out' });
   });
 
+  it('turns out confirmed when paper is filled in and the printer finishes it; the next slip waits for its own answer', async () => {
+    await until(() => printer.health.current().state === 'ready');
+    served.set({ baud: 115_200 });
+    printer.print(ticketPaper(sampleTicket()), { key: 'a', title: 'B 027' });
+    await until(() => jobs.get('a')?.state === 'sent');
+    served.set({ paperOut: true });
+    expect((await printer.settled('a')).state).toBe('unknown');
+    served.set({ paperOut: false });
+    await until(() => jobs.get('a')?.state === 'confirmed');
+    expect(served.printer.slips).toHaveLength(1);
+    printer.print(ticketPaper(sampleTicket()), { key: 'b', title: 'B 028' });
+    expect((await printer.settled('b')).state).toBe('confirmed');
+    expect(served.printer.slips).toHaveLength(2);
+  });
+
+  it('is confirmed by its own answer, not by a late one to an earlier question', async () => {
+    await printer.close();
+    const slips: number[] = [];
+    printer = createTicketPrinter({
+      id: 'cham',
+      name: 'Máy chậm',
+      transport: tcpTransport({ host: '127.0.0.1', port: served.port }),
+      profile: profileOf('generic-80'), // no ordered answers: DLE EOT alone
+      textMode: 'raster',
+      jobs,
+      clock: systemClock,
+      times: { ...FAST, replyMs: 30, confirmMs: 5000 },
+    });
+    await until(() => printer.health.current().state === 'ready');
+    served.set({ baud: 230_400 }); // a third of a second per slip: every heartbeat in between is answered late
+    for (const key of ['1', '2', '3']) {
+      printer.print(ticketPaper(sampleTicket()), { key, title: key });
+      expect((await printer.settled(key)).state).toBe('confirmed');
+      slips.push(served.printer.slips.length);
+    }
+    expect(slips).toEqual([1, 2, 3]);
+  });
+
   it('is unknown when the cable goes in the middle; the printer comes back without a click', async () => {
     await until(() => printer.health.current().state === 'ready');
     served.set({ baud: 38_400 });

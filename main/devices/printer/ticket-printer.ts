@@ -101,7 +101,9 @@ export function createTicketPrinter(options: {
   const transmit = async (key: string, bytes: Uint8Array) => {
     options.onBytes?.(key, bytes);
     const wireMs = options.transport.bitsPerSecond ? (bytes.length * 10_000) / options.transport.bitsPerSecond : 0;
-    const sent = await link.send(bytes, times.confirmMs + wireMs);
+    const sent = await link.send(bytes, times.confirmMs + wireMs, () => {
+      if (jobs.get(key)?.state === 'unknown') jobs.change(key, 'confirmed');
+    });
     try {
       if (!sent) return settle(key, 'failed', 'unplugged');
       const ordered = await sent.ordered;
