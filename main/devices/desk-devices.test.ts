@@ -39,7 +39,7 @@ let devices: Devices;
 let setup: Setup;
 
 const until = async (what: () => boolean) => {
-  for (let i = 0; i < 600 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 2000 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(what()).toBe(true);
 };
 const stateOf = (id: string) => devices.health().find((h) => h.id === id)?.state;
@@ -347,7 +347,7 @@ describe('the training panel', () => {
 
 describe('the doctor', () => {
   it('has a line per device, and words for what is wrong', async () => {
-    await until(() => stateOf('in-phieu') === 'ready');
+    await until(() => devices.health().every((h) => h.state === 'ready'));
     printer.set({ coverOpen: true });
     await until(() =>
       devices

@@ -18,7 +18,7 @@ let a4: ServedA4Printer;
 let devices: Devices;
 
 const until = async (what: () => boolean) => {
-  for (let i = 0; i < 600 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 2000 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(what()).toBe(true);
 };
 const stateOf = (id: string) => devices.health().find((h) => h.id === id)?.state;

@@ -26,7 +26,7 @@ let served: ServedPrinter;
 let printer: TicketPrinter;
 
 const until = async (what: () => boolean) => {
-  for (let i = 0; i < 600 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 2000 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(what()).toBe(true);
 };
 const open = () => {

@@ -59,7 +59,7 @@ const READER: HidInfo = {
   usagePage: 0x8c,
 };
 const until = async (what: () => boolean) => {
-  for (let i = 0; i < 500 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 2000 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(what()).toBe(true);
 };
 

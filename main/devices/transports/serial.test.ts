@@ -32,7 +32,7 @@ let port: SerialPort;
 let printer: TicketPrinter | undefined;
 
 const until = async (what: () => boolean) => {
-  for (let i = 0; i < 1000 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 2000 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(what()).toBe(true);
 };
 /** The neighbour's end, by the same real driver. */
