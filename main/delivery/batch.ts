@@ -2,9 +2,9 @@ import type { Store } from '../store/index.ts';
 
 /**
  * Group commit: work that arrives while one transaction is being written shares the next one, so ten dossiers in flight cost one
- * disk flush and not ten. Each piece has a savepoint of its own: one that throws is undone alone.
+ * disk flush and not ten. It gathers for `gatherMs`, which is nothing beside the way to the province. Each piece has a savepoint of its own: one that throws is undone alone.
  */
-export function createBatch(store: Store) {
+export function createBatch(store: Store, gatherMs: number) {
   interface Piece {
     work: () => unknown;
     resolve: (value: unknown) => void;
@@ -43,7 +43,8 @@ export function createBatch(store: Store) {
         queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
         if (!scheduled) {
           scheduled = true;
-          setImmediate(flush);
+          if (gatherMs > 0) setTimeout(flush, gatherMs);
+          else setImmediate(flush);
         }
       });
     },

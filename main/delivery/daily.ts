@@ -21,6 +21,8 @@ export function createDaily(deps: {
   remote: Remote;
   reconciliation: Reconciliation;
   hasDay(day: string): boolean;
+  /** Did dossiers of this day arrive over there after the instant, without being compared yet? */
+  arrivedSince(day: string, at: number): boolean;
   options: DailyOptions;
   onError(error: unknown): void;
 }) {
@@ -34,8 +36,15 @@ export function createDaily(deps: {
     const now = clock.now();
     const today = businessDay(now);
     const yesterday = businessDay(now - 86_400_000);
-    if (deps.hasDay(yesterday) && !deps.reconciliation.last(yesterday)) return yesterday;
-    return now >= fromVietnam(today, deps.options.reconcileAt) && deps.hasDay(today) && !deps.reconciliation.last(today) ? today : null;
+    if (due(yesterday, now)) return yesterday;
+    return now >= fromVietnam(today, deps.options.reconcileAt) && due(today, now) ? today : null;
+  }
+
+  /** Never compared, or something of it arrived after its last comparison. */
+  function due(day: string, now: number): boolean {
+    if (!deps.hasDay(day)) return false;
+    const last = deps.reconciliation.last(day);
+    return !last || (now - last.at >= deps.options.pollMs * 5 && deps.arrivedSince(day, last.at));
   }
 
   async function tick(): Promise<void> {

@@ -64,7 +64,7 @@ export function createDelivery(deps: DeliveryDeps) {
   const { store, clock } = deps;
   const config: ProvinceConfig | null = deps.province === null ? null : provinceConfig.parse(deps.province);
   const outbox = createOutbox(store);
-  const batch = createBatch(store);
+  const batch = createBatch(store, deps.timers ? 0 : 3);
   const random = deps.random ?? Math.random;
   const timers = deps.timers ?? systemTimers;
   const progress = new Map<number, Progress>();
@@ -152,6 +152,7 @@ export function createDelivery(deps: DeliveryDeps) {
         const content = JSON.parse(item.content) as Content;
         if (content.status) remote.note(item.dossierId, 'business', String(content.status.status), 'counter', content.status.at);
         remote.note(item.dossierId, 'sync', 'Tỉnh đã nhận', 'province', clock.now());
+        store.emit('delivery', 'closed', { dossierId: item.dossierId, id: item.id });
         if (outbox.ofDossier(item.dossierId).every((other) => other.open === 0 || other.seq === item.seq)) deps.onSettled?.(item.dossierId);
       },
     },
@@ -236,7 +237,8 @@ export function createDelivery(deps: DeliveryDeps) {
           sender,
           remote,
           reconciliation,
-          hasDay: (day) => outbox.ofDay(day).length > 0,
+          hasDay: (day) => outbox.hasDay(day),
+          arrivedSince: (day, at) => outbox.arrivedSince(day, at),
           options: { pollMs: deps.daily?.pollMs ?? 60_000, reconcileAt: deps.daily?.reconcileAt ?? '17:30' },
           onError: (error) => deps.onError?.(error),
         });
@@ -326,7 +328,7 @@ export function createDelivery(deps: DeliveryDeps) {
     /** Resolves when nothing is unsent (held work does not count), or throws after `ms`. For walkthroughs and tests. */
     async drained(ms: number): Promise<void> {
       const until = Date.now() + ms;
-      while (outbox.listOpen(1000).some((i) => i.open === 1) || !sender.idle()) {
+      while (outbox.anySendable() || !sender.idle()) {
         if (Date.now() > until)
           throw new Error(
             `the outbox did not drain within ${ms} ms: ${view

@@ -158,6 +158,10 @@ export function createOutbox(store: Store) {
       `update delivery_item set state = 'reconciled', reconciled_at = ? where dossier_id = ? and state = 'acknowledged'`,
     ),
     counts: db.prepare(`select count(*) as unsent, min(enqueued_at) as oldestAt from delivery_item where open > 0`),
+    hasDay: db.prepare(`select 1 from delivery_dossier where day = ? limit 1`),
+    arrived: db.prepare(`select 1 from delivery_dossier d join delivery_item i on i.dossier_id = d.dossier_id
+      where d.day = ? and i.state = 'acknowledged' and i.acked_at > ? limit 1`),
+    any: db.prepare(`select 1 from delivery_item where open = 1 limit 1`),
     held: db.prepare(`select count(*) as n from delivery_item where open = 2 and state in ('refused', 'needs-file')`),
     acked: db.prepare(`select count(*) as n from delivery_item where acked_at >= ?`),
     list: db.prepare(
@@ -246,6 +250,9 @@ export function createOutbox(store: Store) {
     restart: () => void q.restart.run(),
     reconciled: (dossierId: string, now: number) => void q.reconciled.run(now, dossierId),
     counts: () => q.counts.get() as { unsent: number; oldestAt: number | null },
+    hasDay: (day: string) => q.hasDay.get(day) !== undefined,
+    arrivedSince: (day: string, at: number) => q.arrived.get(day, at) !== undefined,
+    anySendable: () => q.any.get() !== undefined,
     heldCount: () => (q.held.get() as { n: number }).n,
     ackedSince: (at: number) => (q.acked.get(at) as { n: number }).n,
     listOpen: (limit: number) => items(q.list.all(limit)),
