@@ -14,8 +14,9 @@ export interface Job {
   budget: number;
 }
 
-/** `network` tells the parent when waiting for others begins and ends: that time does not count as work. */
+/** `ready` comes once, when the child can take work. `network` tells the parent when waiting for others begins and ends: that time does not count as work. */
 export type Report =
+  | { ready: true }
   | { id: number; result: Verification & { images?: ImageJob } }
   | { id: number; error: string }
   | { id: number; network: boolean };
@@ -55,3 +56,4 @@ process.on('message', (job: Job) => {
   );
 });
 process.on('disconnect', () => process.exit(0));
+send({ ready: true });

@@ -11,7 +11,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 /** A child that misbehaves as told, once; the next one is the real one. */
 function broken(script: string): Start {
   const file = path.join(dir, `${script.length}.mjs`);
-  writeFileSync(file, script);
+  writeFileSync(file, `process.send({ ready: true }); ${script}`);
   let first = true;
   return (heapMb) => {
     if (!first) return startChild(heapMb);

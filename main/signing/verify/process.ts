@@ -28,6 +28,8 @@ export interface Verifier {
 }
 
 const GRACE_MS = 1500;
+/** Starting takes as long as the machine needs: no file has a say in it. */
+const START_MS = 60_000;
 const IMAGES_MS = 6000;
 
 /** How the child is started: a small seam, so that tests can put a broken one in its place. */
@@ -76,7 +78,10 @@ export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: 
       () => 0,
     );
     const budget = limits.workMs + (size / 50e6) * 1000;
-    child ??= start(limits.heapMb);
+    if (child === undefined) {
+      child = start(limits.heapMb);
+      await ready(child);
+    }
     child.ref();
     child.channel?.ref();
     const job: Job = { id: ++count, file, options, budget };
@@ -113,6 +118,19 @@ export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: 
 type Broken = string;
 type Answer = { result: Verification & { images?: ImageJob } } | { broken: Broken };
 
+/** Waits for the child's first word; one that dies or stays silent is found out by the job that follows. */
+async function ready(child: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, START_MS);
+    const done = (): void => {
+      clearTimeout(timer);
+      for (const event of ['message', 'exit', 'error']) child.off(event, done);
+      resolve();
+    };
+    for (const event of ['message', 'exit', 'error']) child.on(event, done);
+  });
+}
+
 async function ask(child: ChildProcess, job: Job, workMs: number, networkMs: number): Promise<Answer> {
   return new Promise((resolve) => {
     let timer = setTimeout(() => finish({ broken: 'timeout' }), workMs);
@@ -134,7 +152,7 @@ async function ask(child: ChildProcess, job: Job, workMs: number, networkMs: num
     };
     const gone = (): void => finish({ broken: 'crash' });
     const hear = (report: Report): void => {
-      if (report.id !== job.id) return;
+      if (!('id' in report) || report.id !== job.id) return;
       if ('result' in report) finish({ result: report.result });
       else if ('error' in report) finish({ broken: report.error });
       else if (report.network) {
