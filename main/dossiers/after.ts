@@ -143,7 +143,6 @@ export function afterwards(core: Core) {
           deps.clock.now(),
         ),
       commit: (d) => {
-        for (const p of d.body.pauses) p.to ??= deps.clock.now();
         d.endedAt = deps.clock.now();
         return { what: name === 'withdraw' ? 'Công dân rút hồ sơ' : 'Dừng giải quyết hồ sơ', detail: reason };
       },
@@ -346,7 +345,6 @@ export function afterwards(core: Core) {
         const done = core.apply(id, (d) => {
           const refusal = core.step(d, 'lapse');
           if (refusal) return refusal;
-          for (const p of d.body.pauses) p.to ??= now;
           d.endedAt = now;
           core.note(d, actor, 'lapse', 'Dừng: quá hạn bổ sung', open.number);
           tell(d, actor, 'Dừng xử lý: quá hạn bổ sung');

@@ -3,7 +3,7 @@ import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
 import type { Actor, DossiersDeps } from './deps.ts';
 import { outgoingStatus, type OutgoingResult } from './outgoing.ts';
 import type { Dossier, HistoryRow } from './record.ts';
-import { next, STATUS_TEXT, type Action } from './states.ts';
+import { ENDED, next, STATUS_TEXT, type Action } from './states.ts';
 import { dossierStore, type DossierStore } from './store.ts';
 import { dossierViewOf, isPending } from './view.ts';
 
@@ -95,6 +95,8 @@ export function createCore(deps: DossiersDeps): Core {
       const moved = next(d.axes, action, { back: d.body.back, known });
       if (!moved) return notNow(d);
       d.axes = moved;
+      // What is done waits for nobody any more.
+      if (moved.business === 'finished' || ENDED.has(moved.business)) for (const p of d.body.pauses) p.to ??= deps.clock.now();
       return undefined;
     },
     note(d, actor, action, what, detail = '', way = {}) {

@@ -266,6 +266,7 @@ describe('supplements, extensions and ends', () => {
     await accept(id);
     kit.clock.set(fromVietnam('2026-11-28', '09:00'));
     expect(kit.room.worklist('overdue', 9)[0]?.note).toBe('Quá 1 ngày, chưa xin lỗi');
+    expect(must(kit.room.get(id)).remarks).toContain('Đã quá hẹn: lập thư xin lỗi và hẹn lại.');
     const later = fromVietnam('2026-12-02', '16:30');
     expect(await kit.room.apologise(kit.id(), id, HUYEN, 'chờ xác minh', fromVietnam('2026-11-27', '10:00'), 'Trần Văn Hậu')).toMatchObject(
       { refused: 'due-past' },

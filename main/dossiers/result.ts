@@ -63,7 +63,7 @@ export function results(core: Core) {
             name,
             ...draft,
             statements: [
-              ['Họ, chữ đệm, tên', (person.organisation?.value ?? person.fullName?.value ?? '').toLocaleUpperCase('vi')],
+              ['Cấp cho Ông (Bà)', (person.organisation?.value ?? person.fullName?.value ?? '').toLocaleUpperCase('vi')],
               ['Ngày, tháng, năm sinh', /^\d{4}-\d{2}-\d{2}$/.test(born) ? born.split('-').reverse().join('/') : born],
               ['Giới tính', person.sex?.value ?? ''],
               ['Số định danh cá nhân', person.idNumber?.value ?? ''],

@@ -7,7 +7,7 @@ import { componentView, stateOf, stops } from './components.ts';
 import type { DossiersDeps } from './deps.ts';
 import { identityNotes } from './identity.ts';
 import type { Dossier } from './record.ts';
-import { ENDED, STATUS_CODE, STATUS_TEXT } from './states.ts';
+import { ENDED, OPEN, PAUSED, STATUS_CODE, STATUS_TEXT } from './states.ts';
 import type { DossierStore, LineRow } from './store.ts';
 
 export const titleOf = (d: { code: string | null; provisionalCode: string | null }): string => d.code ?? d.provisionalCode ?? 'Nháp';
@@ -25,6 +25,9 @@ export const documentView = (r: DocumentRow): DossierDocument => ({
 
 /** Published without a national code: received and worked on here, sent when the code is known. */
 export const isPending = (d: Dossier): boolean => d.procedure?.code.startsWith('pending:') ?? false;
+
+/** The clock runs towards the citizen. */
+const RUNNING = new Set(OPEN.filter((s) => !PAUSED.has(s)));
 
 const inIntake = (d: Dossier): boolean => d.receivedAt === null;
 
@@ -91,6 +94,9 @@ function remarksOf(d: Dossier, deps: DossiersDeps, entry: ProcedureView | null):
   if (entry?.elsewhere && inIntake(d)) out.push(`Công dân có thể tự làm: ${entry.elsewhere}.`);
   out.push(...(entry?.problems ?? []).map((p) => `Danh mục: ${p}`));
   if (d.receivedAt !== null && isPending(d)) out.push('Thủ tục chưa có mã quốc gia: hồ sơ sẽ gửi tỉnh khi danh mục có mã.');
+  const left = d.dueAt === null ? null : d.dueAt - deps.clock.now();
+  if (left !== null && left < 86_400_000 && RUNNING.has(d.axes.business) && !d.body.apologised)
+    out.push(left < 0 ? 'Đã quá hẹn: lập thư xin lỗi và hẹn lại.' : 'Còn dưới 1 ngày đến hẹn: nếu không kịp, lập thư xin lỗi ngay.');
   if (d.body.rejection) out.push(`Tỉnh trả lại: ${d.body.rejection}`);
   if (d.body.slipOutdated) out.push('Đã có mã chính thức: in lại giấy hẹn cho công dân.');
   return out;

@@ -48,7 +48,8 @@ export async function receiptForm(head: Letterhead, d: FormDossier, at: number):
     field(paper, 'Nộp thay theo', d.authority);
   }
   field(paper, 'Nội dung yêu cầu giải quyết', d.request);
-  field(paper, 'Thủ tục', d.request === d.procedure ? d.procedureCode : `${d.procedureCode} ${d.procedure}`);
+  if (d.request === d.procedure) field(paper, 'Mã thủ tục', d.procedureCode);
+  else field(paper, 'Thủ tục', `${d.procedureCode} ${d.procedure}`);
   paper.text('1. Thành phần hồ sơ nộp gồm:', { after: 2 });
   paper.table(
     [
