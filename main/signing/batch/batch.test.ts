@@ -142,6 +142,20 @@ describe.skipIf(!real)('a batch and its token', () => {
     allGood(done);
   });
 
+  it('takes the time anew when the token was away for long', async () => {
+    await beginAndHold(4);
+    proxy.set({ removed: 1 });
+    await test.until((view) => view.batch.state === 'paused');
+    const hour = 3_600_000;
+    test.clock.advance(hour);
+    proxy.set({});
+    await test.room.idle();
+    allGood(4);
+    const times = test.signed.map((result) => result.signedAt);
+    expect(Math.max(...times) - Math.min(...times)).toBe(hour);
+    expect(times.filter((time) => time === Math.min(...times))).toHaveLength(2);
+  });
+
   it('can be cancelled while the token is out', async () => {
     const { batch } = await beginAndHold(4);
     proxy.set({ removed: 1 });

@@ -29,7 +29,13 @@ export type TimestampAnswer = 'retry' | 'without' | 'stop';
 
 /** So many files are finished side by side: timestamp servers are slow (2 to 131 s), and so is a disk that must sync. */
 const MOST_AT_ONCE = 4;
+/** So many files are prepared while the token signs. */
+const AHEAD = 3;
+/** A signature says when it was made: a file that was prepared longer ago is prepared anew. */
+const FRESH_MS = 10_000;
 const POLL_MS = 1000;
+
+type Prepared = PreparedFile | Refusal | Error;
 
 class Stopped extends Error {}
 
@@ -162,36 +168,54 @@ export class BatchRunner {
   }
 
   private async signAll(): Promise<void> {
-    let next = this.prepareAt(0);
-    for (let at = 0; at < this.files.length; at++) {
-      const file = this.files[at];
-      const prepared = await next;
-      next = null;
-      if (this.cancelled) {
-        await discard(prepared);
-        return;
+    const ahead: (Promise<Prepared> | null)[] = [];
+    let begun = 0;
+    try {
+      for (const [at, file] of this.files.entries()) {
+        while (begun < this.files.length && ahead.length < AHEAD) ahead.push(this.prepareAt(begun++));
+        const prepared = await ahead.shift();
+        if (this.cancelled) {
+          await discard(prepared ?? null);
+          return;
+        }
+        if (!prepared) continue;
+        if (isRefusal(prepared) || prepared instanceof Error) this.reject(file, prepared);
+        else await this.signPrepared(at, file, prepared);
       }
-      if (!file || !prepared) continue;
-      if (isRefusal(prepared) || prepared instanceof Error) {
-        this.reject(file, prepared);
-        next = this.prepareAt(at + 1);
-        continue;
-      }
-      try {
-        const signing = this.signOne(file, prepared);
-        next = this.prepareAt(at + 1);
-        const signature = await signing;
-        while (this.finishing.size >= MOST_AT_ONCE) await Promise.race(this.finishing);
-        this.finishLater(file, prepared, signature);
-      } catch (error) {
-        await discard(prepared);
-        await discard(await next);
-        throw error;
-      }
+    } finally {
+      for (const one of ahead) await discard(await one);
     }
   }
 
-  private prepareAt(at: number): Promise<PreparedFile | Refusal | Error> | null {
+  /** Signs one prepared file; one that waited long (a pulled token, a PIN) is prepared anew, so that its time stays true. */
+  private async signPrepared(at: number, file: BatchFile, first: PreparedFile): Promise<void> {
+    let prepared = first;
+    try {
+      for (;;) {
+        if (this.stale(prepared)) {
+          await discard(prepared);
+          const again = await this.prepareAt(at);
+          if (again && (isRefusal(again) || again instanceof Error)) this.reject(file, again);
+          if (!again || isRefusal(again) || again instanceof Error) return;
+          prepared = again;
+        }
+        const signature = await this.signOne(file, prepared);
+        if (!signature) continue;
+        while (this.finishing.size >= MOST_AT_ONCE) await Promise.race(this.finishing);
+        this.finishLater(file, prepared, signature);
+        return;
+      }
+    } catch (error) {
+      await discard(prepared);
+      throw error;
+    }
+  }
+
+  private stale(prepared: PreparedFile): boolean {
+    return this.deps.now() - prepared.request.signedAt > FRESH_MS;
+  }
+
+  private prepareAt(at: number): Promise<Prepared> | null {
     const file = this.files[at];
     const signer = this.template;
     if (!file || !signer || this.cancelled) return null;
@@ -199,9 +223,10 @@ export class BatchRunner {
     return this.deps.prepare(file, signer).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
   }
 
-  /** One signature, through removals and returns of the token. @throws Stopped */
-  private async signOne(file: BatchFile, prepared: PreparedFile): Promise<Buffer> {
-    for (let tokenErrors = 0; ;) {
+  /** One signature, through removals and returns of the token; null when it took so long that the file must be prepared anew. @throws Stopped */
+  private async signOne(file: BatchFile, prepared: PreparedFile): Promise<Buffer | null> {
+    let tokenErrors = 0;
+    while (!this.stale(prepared)) {
       const key = this.key;
       if (!key) {
         await this.pause(this.why ?? troubleSentence(new TokenError('needs-pin', 'NO_KEY')));
@@ -216,6 +241,7 @@ export class BatchRunner {
         await this.recover(error, tokenErrors);
       }
     }
+    return null;
   }
 
   /** Decides what a token's trouble means for the batch: try again, pause, or stop. */
@@ -392,6 +418,6 @@ export class BatchRunner {
   }
 }
 
-async function discard(prepared: PreparedFile | Refusal | Error | null): Promise<void> {
+async function discard(prepared: Prepared | null): Promise<void> {
   if (prepared && !isRefusal(prepared) && !(prepared instanceof Error)) await rm(prepared.temporary, { force: true });
 }
