@@ -6,7 +6,7 @@ import { postgresBinary } from '../../tests/soak/queue/postgres.ts';
 /** The soak run in small: the same every time. `npm run soak -- queue` runs it at full size. */
 const SEED = 20_261_121;
 
-describe('a hall on a bad day', () => {
+describe('a hall on a bad day', { timeout: 240_000 }, () => {
   it(`keeps its promises on SQLite (seed ${SEED})`, async () => {
     const result = await simulate('sqlite', 12_000, SEED);
     expect(result.violations).toEqual([]);
@@ -17,8 +17,8 @@ describe('a hall on a bad day', () => {
   });
 
   it.skipIf(!part(postgresBinary()))(`keeps its promises on PostgreSQL with two hubs (seed ${SEED})`, async () => {
-    const result = await simulate('postgres', 2500, SEED);
+    const result = await simulate('postgres', 1500, SEED);
     expect(result.violations).toEqual([]);
-    expect(result.issued).toBeGreaterThan(200);
+    expect(result.issued).toBeGreaterThan(100);
   });
 });

@@ -34,11 +34,12 @@ describe('the SQLite store', () => {
 });
 
 const real = part(postgresBinary());
-describe.skipIf(!real)('the PostgreSQL store', () => {
+// seconds on a free machine
+describe.skipIf(!real)('the PostgreSQL store', { timeout: 240_000 }, () => {
   let server: RealPostgres;
   let open: QueueStore[] = [];
   let hall = 0;
-  beforeAll(async () => void (server = await startPostgres()));
+  beforeAll(async () => void (server = await startPostgres({ fsync: false })), 240_000);
   afterAll(async () => server?.stop());
   beforeEach(() => void (hall += 1));
   afterEach(async () => {

@@ -159,6 +159,8 @@ export function createQueue(deps: QueueDeps) {
       await run('', hub, { do: 'tick' });
       await store.tidy(now);
     }
+    // other hubs are heard at once; this is for the day on which a notice got lost with its connection
+    await store.refresh();
     await printing.recover();
   };
   let ticking = Promise.resolve();

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import postgres from 'postgres';
 import type { Clock } from '../store/index.ts';
 import { decide } from './decide.ts';
+import { fromRow, isAway, json, SCHEMA, settled, toRow, type LogRow, type Results } from './postgres-rows.ts';
+import { Link, type Sql } from './postgres-link.ts';
 import { commandKind, type Outcome, type QueueStore } from './port.ts';
 import { no } from './refusals.ts';
 import { isActive, isClosed } from './rules.ts';
@@ -10,32 +11,6 @@ import { CALL_ACTIONS, CALLS_KEPT, HallState } from './state.ts';
 import type { Answer, LogEntry, QueueCommand, Ticket } from './types.ts';
 import { Witness } from './witness.ts';
 
-/** `json`, not `jsonb`: the text stays as it was hashed. */
-const SCHEMA = `
-  create table if not exists queue_head (site text primary key, seq bigint not null, hash text not null);
-  create table if not exists queue_ticket (
-    id text primary key, site text not null, day text not null, series text not null, number integer not null,
-    service text not null, state text not null, issued_at bigint not null, earlier boolean not null, doc json not null,
-    unique (site, day, series, number)
-  ) with (fillfactor = 60);
-  create index if not exists queue_earlier on queue_ticket (site) where earlier;
-  create table if not exists queue_seat (site text not null, counter text not null, ticket text not null unique, primary key (site, counter));
-  create table if not exists queue_piece (site text not null, key text not null, doc json not null, primary key (site, key));
-  create table if not exists queue_log (
-    site text not null, seq bigint not null, at bigint not null, day text not null, action text not null, device text not null,
-    officer text, counter text, ticket text, from_state text, to_state text, body json not null, hash text not null,
-    primary key (site, seq)
-  );
-  create index if not exists queue_log_calls on queue_log (site, seq) where action in ('call', 'pick', 'call-back', 'recall', 'undo', 'day');
-  create or replace rule queue_log_no_update as on update to queue_log do instead nothing;
-  create or replace rule queue_log_no_delete as on delete to queue_log do instead nothing;
-  create table if not exists queue_command (site text not null, id text not null, kind text not null, at bigint not null, answer json not null, primary key (id, site));
-  create index if not exists queue_command_at on queue_command using brin (at);
-  create or replace view queue_estimate as select site, day, series, number, service,
-    (doc->'estimate'->>'low')::float8 as low, (doc->'estimate'->>'mid')::float8 as mid, (doc->'estimate'->>'high')::float8 as high,
-    ((doc->>'firstCalledAt')::float8 - (doc->>'since')::float8) / 60000 as waited
-    from queue_ticket where doc->'estimate'->>'mid' is not null;
-`;
 /** Several hubs start at once: one of them makes the tables. Any number that nobody else uses. */
 const SCHEMA_LOCK = 7_190_231;
 
@@ -44,52 +19,6 @@ interface Job {
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
-
-interface LogRow {
-  seq: number;
-  at: number;
-  day: string;
-  action: string;
-  device: string;
-  officer: string | null;
-  counter: string | null;
-  ticket: string | null;
-  from_state: LogEntry['from'];
-  to_state: LogEntry['to'];
-  body: [LogEntry['ticket'], LogEntry['pieces']];
-  hash: string;
-}
-
-const fromRow = ({ seq, at, day, action, device, officer, counter, ticket, from_state, to_state, body, hash }: LogRow): LogEntry => ({
-  seq,
-  at,
-  day,
-  action,
-  device,
-  officer,
-  counterId: counter,
-  ticketId: ticket,
-  from: from_state,
-  to: to_state,
-  ticket: body[0],
-  pieces: body[1],
-  hash,
-});
-
-const toRow = (e: LogEntry): LogRow => ({
-  seq: e.seq,
-  at: e.at,
-  day: e.day,
-  action: e.action,
-  device: e.device,
-  officer: e.officer,
-  counter: e.counterId,
-  ticket: e.ticketId,
-  from_state: e.from,
-  to_state: e.to,
-  body: [e.ticket, e.pieces],
-  hash: e.hash,
-});
 
 export interface PostgresOptions {
   readonly url: string;
@@ -101,29 +30,11 @@ export interface PostgresOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-type Sql = ReturnType<typeof connect>;
+type Reserved = Awaited<ReturnType<Sql['reserve']>>;
 
 /** Commands in one transaction, at most. */
 const BATCH = 256;
 const COMMANDS_KEPT_MS = 7 * 86_400_000;
-
-function connect(url: string) {
-  return postgres(url, {
-    max: 3,
-    connect_timeout: 5,
-    backoff: (tries) => Math.min(1, 0.05 * 2 ** tries),
-    onnotice: () => {},
-    // a hub that dies in mid-transaction must not hold the hall for long
-    // every query here goes by a key, but plans are kept from when the tables were empty: never scan
-    connection: {
-      enable_seqscan: 'off',
-      application_name: 'quay-queue',
-      idle_in_transaction_session_timeout: 5000,
-      statement_timeout: 15_000,
-    },
-    types: { number: { to: 20, from: [20], parse: Number, serialize: String } },
-  });
-}
 
 /**
  * The queue in PostgreSQL, for halls that outgrow one machine: any number of hubs, any of which may die. The row lock on the
@@ -134,7 +45,17 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
   const { site } = options;
   const onError = options.onError ?? ((error: unknown) => console.error('queue: postgres', error));
   let closed = false;
-  const sql = connect(options.url);
+  /** The one that writes, the one that reads, the one that listens. */
+  const [writer, reader, ears] = [new Link(options.url), new Link(options.url), new Link(options.url)];
+  /** Reads; a broken connection is not used again. */
+  const reading = async <T>(work: (sql: Sql) => PromiseLike<T>): Promise<T> => {
+    try {
+      return await work(reader.sql);
+    } catch (error) {
+      reader.drop();
+      throw error;
+    }
+  };
   const channel = `quay_queue_${createHash('sha256').update(site.id).digest('hex').slice(0, 16)}`;
   const listeners = new Set<(entries: readonly LogEntry[]) => void>();
   const witness = options.witness === undefined ? undefined : new Witness(options.witness);
@@ -148,29 +69,49 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
   /** One thing at a time: a batch, or catching up. */
   let turn: Promise<void> = Promise.resolve();
 
-  await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${SCHEMA_LOCK})`;
-    await tx.unsafe(SCHEMA);
-    await tx`insert into queue_head (site, seq, hash) values (${site.id}, 0, ${state.hash}) on conflict do nothing`;
-  });
+  /** A transaction in one round trip; on an error the connection is dropped and the server rolls back. */
+  const together = async <T extends readonly PromiseLike<unknown>[]>(link: Link, work: (db: Reserved) => T): Promise<Results<T>> => {
+    try {
+      const db = await link.sql.reserve();
+      const results = await settled(work(db));
+      db.release();
+      return results;
+    } catch (error) {
+      link.drop();
+      throw error;
+    }
+  };
+
+  await together(writer, (db) => [
+    db`begin`,
+    db`select pg_advisory_xact_lock(${SCHEMA_LOCK})`,
+    db.unsafe(SCHEMA),
+    db`insert into queue_head (site, seq, hash) values (${site.id}, 0, ${state.hash}) on conflict do nothing`,
+    db`commit`,
+  ]);
 
   const load = async (): Promise<HallState> => {
     const fresh = new HallState();
-    await sql.begin('isolation level repeatable read read only', async (tx) => {
-      const [head] = await tx<{ seq: number; hash: string }[]>`select seq, hash from queue_head where site = ${site.id}`;
-      for (const row of await tx<{ key: string; doc: unknown }[]>`select key, doc from queue_piece where site = ${site.id}`)
-        fresh.loadPiece(row.key, row.doc);
-      const tickets = await tx<
-        { doc: Ticket }[]
-      >`select doc from queue_ticket where site = ${site.id} and (earlier or day = ${fresh.hall.day})`;
-      for (const { doc } of tickets) if (fresh.keeps(doc)) fresh.load(doc);
-      const calls = await tx<
-        LogRow[]
-      >`select * from queue_log where site = ${site.id} and action in ${tx(CALL_ACTIONS as string[])} order by seq desc limit ${CALLS_KEPT * 2}`;
-      for (const row of [...calls].reverse()) fresh.hear(fromRow(row));
-      fresh.seq = head!.seq;
-      fresh.hash = head!.hash;
-    });
+    const [, [head], pieces, tickets, calls] = await together(
+      reader,
+      (db) =>
+        [
+          db`begin isolation level repeatable read read only`,
+          db<{ seq: number; hash: string }[]>`select seq, hash from queue_head where site = ${site.id}`,
+          db<{ key: string; doc: unknown }[]>`select key, doc from queue_piece where site = ${site.id}`,
+          db<{ doc: Ticket }[]>`select doc from queue_ticket where site = ${site.id}
+            and (earlier or day = (select doc->>'day' from queue_piece where site = ${site.id} and key = 'hall'))`,
+          db<
+            LogRow[]
+          >`select * from queue_log where site = ${site.id} and action = any(${CALL_ACTIONS as string[]}) order by seq desc limit ${CALLS_KEPT * 2}`,
+          db`commit`,
+        ] as const,
+    );
+    for (const row of pieces) fresh.loadPiece(row.key, row.doc);
+    for (const { doc } of tickets) if (fresh.keeps(doc)) fresh.load(doc);
+    for (const row of calls.toReversed()) fresh.hear(fromRow(row));
+    fresh.seq = head!.seq;
+    fresh.hash = head!.hash;
     return fresh;
   };
 
@@ -184,9 +125,9 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
 
   /** One transaction for the whole batch, two round trips: lock and catch up; write and commit. */
   const commit = async (commands: readonly QueueCommand[]): Promise<{ outcomes: Outcome[]; entries: LogEntry[] }> => {
-    const db = await sql.reserve();
-    let finished = false;
+    let db: Reserved | undefined;
     try {
+      db = await writer.sql.reserve();
       const ids = commands.map((c) => c.id).filter((id) => id !== '');
       const [, , knownRows, news] = await settled([
         db`begin`,
@@ -214,15 +155,16 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
         return { answer: result, repeated: false };
       });
       await settled([...write(db, entries, remembered), db`commit`]);
-      finished = true;
-      return { outcomes, entries: [...theirs, ...entries] };
-    } finally {
-      if (!finished) await db`rollback`.catch(() => {});
       db.release();
+      return { outcomes, entries: [...theirs, ...entries] };
+    } catch (error) {
+      // no rollback and no release: the server does the one when the connection goes, and nobody may get it again
+      writer.drop();
+      throw error;
     }
   };
 
-  const write = (db: Awaited<ReturnType<Sql['reserve']>>, entries: readonly LogEntry[], remembered: readonly object[]) => {
+  const write = (db: Reserved, entries: readonly LogEntry[], remembered: readonly object[]) => {
     const work: PromiseLike<unknown>[] = [];
     if (remembered.length > 0) {
       work.push(db`insert into queue_command (site, id, kind, at, answer)
@@ -278,7 +220,9 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
     let entries = inHand.filter((e) => e.seq > told);
     if (entries.length !== state.seq - told) {
       entries = (
-        await sql<LogRow[]>`select * from queue_log where site = ${site.id} and seq > ${told} and seq <= ${state.seq} order by seq`
+        await reading(
+          (sql) => sql<LogRow[]>`select * from queue_log where site = ${site.id} and seq > ${told} and seq <= ${state.seq} order by seq`,
+        )
       ).map(fromRow);
     }
     if (entries.length === 0) return;
@@ -333,7 +277,9 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
     inTurn(async () => {
       if (stale) state = await load();
       stale = false;
-      const rows = await sql<LogRow[]>`select * from queue_log where site = ${site.id} and seq > ${state.seq} order by seq`;
+      const rows = await reading(
+        (sql) => sql<LogRow[]>`select * from queue_log where site = ${site.id} and seq > ${state.seq} order by seq`,
+      );
       await tell(catchUp(rows));
     });
 
@@ -360,7 +306,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
     told = state.seq;
   }
   // also called when the connection comes back: whatever was notified meanwhile is read from the log
-  const listening = await sql.listen(
+  await ears.sql.listen(
     channel,
     (seq) => {
       if (Number(seq) > state.seq) refresh().catch(onError);
@@ -385,13 +331,19 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
       return () => void listeners.delete(listener);
     },
     log: async (after, limit = 1000) =>
-      (await sql<LogRow[]>`select * from queue_log where site = ${site.id} and seq > ${after} order by seq limit ${limit}`).map(fromRow),
+      (
+        await reading(
+          (sql) => sql<LogRow[]>`select * from queue_log where site = ${site.id} and seq > ${after} order by seq limit ${limit}`,
+        )
+      ).map(fromRow),
     refresh,
     /** Command ids are kept for a week. Hubs that tidy at the same time skip each other's rows instead of waiting for them. */
     async tidy(now) {
       const old = now - COMMANDS_KEPT_MS;
-      await sql`delete from queue_command where (site, id) in (
-        select site, id from queue_command where site = ${site.id} and at < ${old} order by at limit 5000 for update skip locked)`;
+      await reading(
+        (sql) => sql`delete from queue_command where (site, id) in (
+        select site, id from queue_command where site = ${site.id} and at < ${old} order by at limit 5000 for update skip locked)`,
+      );
     },
     async close() {
       if (closed) return;
@@ -399,34 +351,8 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
       closed = true;
       await turn;
       listeners.clear();
-      await listening.unlisten().catch(() => {});
-      await sql.end({ timeout: 2 });
+      for (const link of [writer, reader, ears]) await link.close();
       witness?.close();
     },
   };
-}
-
-const json = (value: unknown): string => JSON.stringify(value);
-
-/** Waits for all, then throws the first error: nothing may still be on the wire when the connection is given back. */
-async function settled<T extends readonly PromiseLike<unknown>[]>(work: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  const results = await Promise.allSettled(work);
-  for (const r of results) if (r.status === 'rejected') throw r.reason;
-  return results.map((r) => (r as PromiseFulfilledResult<unknown>).value) as { -readonly [K in keyof T]: Awaited<T[K]> };
-}
-
-const AWAY = new Set([
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-  'CONNECT_TIMEOUT',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ENOENT',
-]);
-/** Server going down or coming up (57P0x), connection trouble (08xxx), our own session timeout, deadlock: worth another try. */
-function isAway(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return AWAY.has(code) || /^(57P0\d|08\w{3}|25P03|40P01|40001|53300)$/.test(code);
 }

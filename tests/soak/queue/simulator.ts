@@ -3,9 +3,11 @@ import { nextLeasedNumber, type Lease } from '../../../main/contract/queue.ts';
 import type { Site } from '../../../main/queue/index.ts';
 import type { Answer, CommandBody, HallCall, LogEntry, QueueCommand, Ticket } from '../../../main/queue/types.ts';
 import { businessDay, fromVietnam, type Clock } from '../../../main/store/index.ts';
+import { Agenda } from './agenda.ts';
 import { Checker } from './checker.ts';
 import type { Hall } from './hall.ts';
 import { random, type Random } from './random.ts';
+import { canonical, whole } from './text.ts';
 
 export interface SimulationResult {
   readonly commands: number;
@@ -33,47 +35,6 @@ interface Pending {
   tries: number;
   done: boolean;
 }
-
-interface Event {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => void | Promise<void>;
-}
-
-/** Events by time; equal times in the order in which they were planned. */
-class Agenda {
-  private readonly heap: Event[] = [];
-  private orders = 0;
-
-  add(at: number, run: Event['run']): void {
-    const { heap } = this;
-    heap.push({ at, order: (this.orders += 1), run });
-    for (let i = heap.length - 1; i > 0;) {
-      const up = (i - 1) >> 1;
-      if (!before(heap[i]!, heap[up]!)) break;
-      [heap[i], heap[up]] = [heap[up]!, heap[i]!];
-      i = up;
-    }
-  }
-
-  take(): Event | undefined {
-    const { heap } = this;
-    const first = heap[0];
-    const last = heap.pop();
-    if (!first || !last || heap.length === 0) return first;
-    heap[0] = last;
-    for (let i = 0; ;) {
-      const left = 2 * i + 1;
-      if (left >= heap.length) break;
-      const down = left + 1 < heap.length && before(heap[left + 1]!, heap[left]!) ? left + 1 : left;
-      if (!before(heap[down]!, heap[i]!)) break;
-      [heap[i], heap[down]] = [heap[down]!, heap[i]!];
-      i = down;
-    }
-    return first;
-  }
-}
-const before = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 /**
  * A hall with 20 counters, 3 kiosks and 10 boards on a bad network: messages are lost, doubled, late and out of order; the
@@ -601,28 +562,4 @@ interface SimBoard {
   calls: number[];
   speaking: number | undefined;
   told?: number;
-}
-
-async function whole(hub: { log(after: number, limit?: number): Promise<LogEntry[]> }): Promise<LogEntry[]> {
-  const entries: LogEntry[] = [];
-  for (;;) {
-    const page = await hub.log(entries.length, 5000);
-    entries.push(...page);
-    if (page.length < 5000) return entries;
-  }
-}
-
-/** JSON with sorted keys: the two stores keep the text, but not always the order in which it was made. */
-function canonical(text: string): string {
-  const sorted = (value: unknown): unknown =>
-    Array.isArray(value)
-      ? value.map(sorted)
-      : typeof value === 'object' && value !== null
-        ? Object.fromEntries(
-            Object.entries(value)
-              .toSorted(([a], [b]) => (a < b ? -1 : 1))
-              .map(([k, v]) => [k, sorted(v)]),
-          )
-        : value;
-  return JSON.stringify(sorted(JSON.parse(text)));
 }
