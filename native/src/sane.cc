@@ -290,10 +290,18 @@ void narrow(std::vector<uint8_t>& raw) {
   raw.resize(samples);
 }
 
+// Single-frame pages of 8 or 16 bits; scanners of three passes left the shops long ago.
+bool usable(const SANE_Parameters& p) {
+  return (p.format == SANE_FRAME_RGB || p.format == SANE_FRAME_GRAY) && (p.depth == 8 || p.depth == 16) && p.last_frame;
+}
+
 Answer scanPage(const std::string& file, int quality, int dpi) {
   Working w;
   needDevice();
   if (cancelWanted) throw std::runtime_error("CANCELLED");
+  SANE_Parameters p{};
+  // Asked before the start, so that a mode we cannot take moves no paper; some backends know it only afterwards.
+  if (sane.parameters(device, &p) == SANE_STATUS_GOOD && !usable(p)) throw std::runtime_error("UNSUPPORTED frame format");
   const SANE_Status started = startPatiently();
   if (started != SANE_STATUS_GOOD) {
     // The standard wants sane_cancel after the last page and after every error, before the next start.
@@ -301,10 +309,9 @@ Answer scanPage(const std::string& file, int quality, int dpi) {
     if (cancelWanted) throw std::runtime_error("CANCELLED");
     fail(started);
   }
-  SANE_Parameters p{};
   check(sane.parameters(device, &p));
   const bool colour = p.format == SANE_FRAME_RGB;
-  if ((!colour && p.format != SANE_FRAME_GRAY) || (p.depth != 8 && p.depth != 16) || !p.last_frame) {
+  if (!usable(p)) {
     cancelAndDrain();
     throw std::runtime_error("UNSUPPORTED frame format");
   }

@@ -4,6 +4,7 @@ import { refuse, type Refusal } from '../../contract/refusal.ts';
 import type { Clock, Store } from '../../store/index.ts';
 import { esclScanner } from './escl/client.ts';
 import type { PageRow } from './pages.ts';
+import { mdnsFinder } from './mdns/finder.ts';
 import { createDriverProcess, type SpawnDriver } from './native-process.ts';
 import { createRegistry, type KnownScanner } from './registry.ts';
 import { saneScanners } from './sane/scanner.ts';
@@ -25,6 +26,7 @@ export {
   type ScanReason,
 } from './types.ts';
 export { createDriverProcess, forkDriver, type DriverChild, type DriverProcess, type SpawnDriver } from './native-process.ts';
+export { mdnsFinder } from './mdns/finder.ts';
 export { saneScanners } from './sane/scanner.ts';
 export type { KnownScanner } from './registry.ts';
 export type { PageWork, Paper, Wish } from './better-pages.ts';
@@ -123,6 +125,8 @@ export function createScanning(deps: {
   /** Scanners that are neither. */
   extra?: readonly Scanner[];
   finders?: readonly ScannerFinder[];
+  /** Look for network scanners by multicast DNS, and remember those that were found. Not in training. */
+  network?: boolean;
   heartbeatMs?: number;
   onError?: (error: unknown) => void;
 }): Scanning {
@@ -132,6 +136,24 @@ export function createScanning(deps: {
     ...deps.scanners.map((s) => esclScanner(s.url, { ...(s.id ? { id: s.id } : {}), ...(s.name ? { name: s.name } : {}) })),
     ...(deps.extra ?? []),
   ];
+  // Found once, a network scanner stays on the list, switched off or not, until the station forgets it.
+  const remembered = (deps.store.get<ScannerConfig[]>('scanner', 'found') ?? []).filter((s) => !fixed.some((f) => f.id === s.id));
+  fixed.push(...remembered.map((s) => esclScanner(s.url, { ...(s.id ? { id: s.id } : {}), ...(s.name ? { name: s.name } : {}) })));
+  const configured = new Set(deps.scanners.map((s) => s.url));
+  const remember = (): void => {
+    const found = registry
+      .all()
+      .flatMap(({ scanner }) =>
+        scanner.address && !configured.has(scanner.address) ? [{ id: scanner.id, url: scanner.address, name: scanner.name }] : [],
+      );
+    if (JSON.stringify(found) !== JSON.stringify(deps.store.get('scanner', 'found') ?? []))
+      deps.store.transaction(() => deps.store.set('scanner', 'found', found));
+  };
+  const discover = async (ms: number): Promise<void> => {
+    await registry.discover(ms);
+    if (!closed) remember();
+  };
+  let closed = false;
   const driver = deps.sane
     ? createDriverProcess({ ...(deps.sane.spawn ? { spawn: deps.sane.spawn } : {}), ...(deps.sane.env ? { env: deps.sane.env } : {}) })
     : undefined;
@@ -146,7 +168,7 @@ export function createScanning(deps: {
     : [];
   const registry = createRegistry({
     fixed,
-    finders: [...sane, ...(deps.finders ?? [])],
+    finders: [...sane, ...(deps.network ? [mdnsFinder()] : []), ...(deps.finders ?? [])],
     clock: deps.clock,
     heartbeatMs: deps.heartbeatMs ?? 5_000,
     onChange: () => {
@@ -161,7 +183,7 @@ export function createScanning(deps: {
     ...(deps.work ? { work: deps.work } : {}),
     onError,
   });
-  void registry.discover(DISCOVER_MS).catch(onError);
+  void discover(DISCOVER_MS).catch(onError);
 
   const asComponentPage = (page: PageRow): ComponentPage => {
     const { better, quarterTurns } = page;
@@ -181,7 +203,7 @@ export function createScanning(deps: {
     sessions,
     scanners: () => registry.all(),
     problems: () => registry.problems(),
-    discover: (ms = DISCOVER_MS) => registry.discover(ms),
+    discover: (ms = DISCOVER_MS) => discover(ms),
     check: () => registry.check(),
     onScanners(listener) {
       listeners.add(listener);
@@ -228,6 +250,7 @@ export function createScanning(deps: {
       }
     },
     async close() {
+      closed = true;
       // The driver goes first: a page that hangs in it would hold up its session.
       const ending = sessions.close();
       await driver?.close();

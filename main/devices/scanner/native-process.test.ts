@@ -7,7 +7,7 @@ import type { ScanOptions } from './types.ts';
 
 const module = fileURLToPath(new URL('../../../tests/fixtures/bad-driver.ts', import.meta.url));
 const options: ScanOptions = { source: 'flatbed', dpi: 200, colour: 'colour', duplex: false };
-const times: DriverTimes = { pulseMs: 1_500, hungMs: 400, cancelMs: 100, backOffMs: 60_000 };
+const times: DriverTimes = { pulseMs: 30_000, hungMs: 30_000, cancelMs: 100, backOffMs: 60_000 };
 /** Never measured: a busy machine takes its time. */
 const patience = { timeout: 30_000 };
 let driver: DriverProcess | undefined;
@@ -32,7 +32,12 @@ describe('a driver process', () => {
 
   it('that crashes in a loop is started ever less often, and used as soon as it works', async () => {
     const d = bad('dies at start', { backOffMs: 1 });
-    await expect.poll(async () => [await reason(d.call('devices', [])), d.crashes()], patience).toEqual(['driver-crashed', 4]);
+    await expect
+      .poll(async () => {
+        await reason(d.call('devices', []));
+        return d.crashes();
+      }, patience)
+      .toBeGreaterThanOrEqual(4);
     await driver?.close();
     const env: Record<string, string> = { BAD_DRIVER: 'dies at start' };
     const healed = (driver = createDriverProcess({ module, env, times: { ...times, backOffMs: 1 } }));
@@ -42,14 +47,14 @@ describe('a driver process', () => {
   });
 
   it('that stands still, or spins, is killed and named so', async () => {
-    expect(await reason(bad('hangs on a page').call('page', ['/nowhere', 80, 200]))).toBe('timeout');
+    expect(await reason(bad('hangs on a page', { hungMs: 400 }).call('page', ['/nowhere', 80, 200]))).toBe('timeout');
     expect(driver?.state()).toBe('down');
     await driver?.close();
-    expect(await reason(bad('busy for ever', { hungMs: 60_000, pulseMs: 300 }).call('devices', []))).toBe('timeout');
+    expect(await reason(bad('busy for ever', { pulseMs: 300 }).call('devices', []))).toBe('timeout');
   });
 
   it('that does not let go after a cancel is killed after its deadline', async () => {
-    const d = bad('hangs on a page', { hungMs: 60_000 });
+    const d = bad('hangs on a page');
     await d.call('devices', []);
     expect(await reason(d.call('page', ['/nowhere', 80, 200], AbortSignal.timeout(20)))).toBe('timeout');
   });
@@ -78,7 +83,7 @@ describe('a driver process', () => {
   });
 
   it('ends with the counter', async () => {
-    const d = bad('hangs on a page', { hungMs: 60_000 });
+    const d = bad('hangs on a page');
     const hanging = reason(d.call('page', ['/nowhere', 80, 200], never));
     await d.close();
     expect(await hanging).toBe('driver-crashed');

@@ -80,7 +80,9 @@ export function createRegistry(options: {
     if (!same || next.feederLoaded !== before.feederLoaded || next.capabilities !== before.capabilities) options.onChange();
   };
   const add = (scanner: Scanner): void => {
-    if (known.has(scanner.id)) return;
+    const before = known.get(scanner.id);
+    // A network scanner that got a new address is the same one; what was known of it was known of the old address.
+    if (before && before.scanner.address === scanner.address) return;
     known.set(scanner.id, {
       scanner,
       state: 'connecting',

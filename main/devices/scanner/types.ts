@@ -76,6 +76,8 @@ export interface Scanner {
   readonly id: string;
   readonly name: string;
   readonly kind: 'escl' | 'sane' | 'wia';
+  /** Where a network scanner answers; it may have another address tomorrow and is the same scanner. */
+  readonly address?: string;
   capabilities(signal: AbortSignal): Promise<Capabilities>;
   status(signal: AbortSignal): Promise<ScannerStatus>;
   /**

@@ -146,6 +146,7 @@ export function esclScanner(url: string, options: { id?: string; name?: string; 
       return options.name ?? known?.makeAndModel ?? base.host;
     },
     kind: 'escl',
+    address: url,
     capabilities: async (signal): Promise<Capabilities> => capabilities(signal),
     status,
     scan,
