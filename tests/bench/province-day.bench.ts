@@ -101,7 +101,8 @@ export async function run(options: { json: boolean; args: readonly string[] }): 
   const dir = mkdtempSync(path.join(tmpdir(), 'quay-day-'));
   const start = fromVietnam('2026-11-23', '08:00');
   const back = start + AWAY_MS;
-  const { clock, timers, runUntil } = simulatedTime(start);
+  const time = simulatedTime(start);
+  const { clock, timers } = time;
   const province = await createProvince({ port: 0, dir, clock, random: seededRandom(seed) });
   const random = seededRandom(seed);
   let freeAt = start;
@@ -181,7 +182,7 @@ export async function run(options: { json: boolean; args: readonly string[] }): 
     }
   }
   try {
-    await runUntil(() => left === 0);
+    await time.runUntil(() => left === 0);
     const minutes = stations.map((s) => (s.doneAt - back) / 60_000).sort((a, b) => a - b);
     const { lost, doubled, misordered } = judge(province.effects(), province.brief(), 0, each * STATIONS, false);
     return {

@@ -8,8 +8,8 @@ const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 interface Asked {
   readonly port: number;
-  ask<T>(what: string, value?: unknown): Promise<T>;
-  close(): Promise<void>;
+  readonly ask: <T>(what: string, value?: unknown) => Promise<T>;
+  readonly close: () => Promise<void>;
 }
 
 async function forkAnswering(name: string, args: string[]): Promise<Asked> {

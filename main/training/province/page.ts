@@ -54,7 +54,7 @@ export function provincePage(held: HeldDossier[], troubles: TroubleSettings): Pr
   const html = `<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Tỉnh ảo: hồ sơ đã nhận</title><meta name="viewport" content="width=device-width,initial-scale=1">
 <style>body{font:15px/1.5 "Be Vietnam Pro",system-ui,sans-serif;margin:0;color:#16262b;background:#f6f8f8}header{background:#0b343a;color:#fff;padding:14px 24px}h1{font-size:20px;margin:0}
 .train{background:#fbeec9;color:#5c4300;padding:6px 24px;font-weight:600}main{padding:16px 24px}table{border-collapse:collapse;width:100%;background:#fff}th{text-align:left;font-size:13px;color:#4d6066;font-weight:500}
-th,td{border-bottom:1px solid #d7dfe0;padding:8px 12px 8px 8px;vertical-align:top}code{font-size:11px;color:#4d6066;overflow-wrap:anywhere}ul{margin:0;padding-left:16px}.dim{color:#4d6066;font-size:13px}
+th,td{border-bottom:1px solid #d7dfe0;padding:8px 12px 8px 8px;vertical-align:top}td b{white-space:nowrap}code{font-size:11px;color:#4d6066;overflow-wrap:anywhere}ul{margin:0;padding-left:16px}.dim{color:#4d6066;font-size:13px}
 .on{background:#fde7e3;color:#8c1d14;padding:8px 12px;margin:0 0 12px}</style></head><body>
 <header><h1>Hệ thống tỉnh ảo: ${held.length} hồ sơ đã nhận</h1></header>
 <div class="train">TẬP HUẤN: máy giả lập, công dân và hồ sơ là mẫu.</div><main>
