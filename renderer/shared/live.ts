@@ -71,7 +71,7 @@ async function follow<S, E>(
       const { open } = latest.current;
       if (!open) return;
       let seq: number | null = null;
-      for await (const message of await open(opening.signal)) {
+      for await (const message of whileWired(open(opening.signal), opening.signal)) {
         if (signal.aborted) return;
         if (message.type === 'event') {
           if (seq === null) break;
@@ -97,6 +97,40 @@ async function follow<S, E>(
     const since = wire.open ? Date.now() : wire.since;
     setLive((before) => (before.staleSince === null ? { ...before, staleSince: since } : before));
     await pause(WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] ?? 2_000, signal);
+  }
+}
+
+/**
+ * A stream for as long as the wire it came over stays open. A socket whose cable was pulled reports its end only minutes later,
+ * and a stream over it would wait as long; the wire's own state is known within seconds.
+ */
+async function* whileWired<T>(opening: Promise<AsyncIterable<T>>, signal: AbortSignal): AsyncGenerator<T> {
+  let wire: WireState = wireState();
+  let forget = (): void => {};
+  const broken = new Promise<null>((resolve) => {
+    forget = onWireState(() => {
+      const now = wireState();
+      if (wire.open && !now.open) resolve(null);
+      wire = now;
+    });
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  try {
+    const stream = await Promise.race([opening, broken]);
+    if (!stream) return;
+    const iterator = stream[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const step = await Promise.race([iterator.next(), broken]);
+        if (!step || step.done) return;
+        yield step.value;
+      }
+    } finally {
+      // Not awaited: over a dead wire the farewell is never answered.
+      iterator.return?.()?.catch(() => {});
+    }
+  } finally {
+    forget();
   }
 }
 

@@ -83,6 +83,8 @@ interface AxeViolation {
 
 /** WCAG 2.2 A and AA by axe-core; each violation is named with its element. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // A blinking number is judged when it is still.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
   await page.evaluate(axeSource);
   const violations = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run(root: Document, options: object): Promise<{ violations: AxeViolation[] }> } };

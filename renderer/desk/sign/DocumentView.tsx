@@ -7,6 +7,7 @@ import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { PdfPages } from './PdfPages.tsx';
 import { usualPlace, type Placement } from './place.ts';
 import { PlaceBox } from './PlaceBox.tsx';
+import { VerifyDialog } from './VerifyDialog.tsx';
 import type { Item, Preview } from './useSigning.ts';
 
 interface DocumentViewProps {
@@ -27,6 +28,7 @@ export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCo
   const [whole, setWhole] = useState(false);
   const [page, setPage] = useState(1);
   const [pages, setPages] = useState(1);
+  const [verifying, setVerifying] = useState(false);
   const documentId = item?.documentId;
   useEffect(() => setPage(1), [documentId]);
   useLayoutEffect(() => {
@@ -62,6 +64,12 @@ export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCo
             </span>
           ))}
         </span>
+        {item && (item.state === 'signed' || (preview?.signatures.length ?? 0) > 0) ? (
+          <button type="button" className="btn sm end" onClick={() => setVerifying(true)} data-action="verify">
+            <Icon name="okc" size="s" />
+            {say('Kiểm tra chữ ký', 'Verify')}
+          </button>
+        ) : null}
         <button type="button" className="btn sm end" aria-pressed={whole} onClick={() => setWhole((before) => !before)}>
           <Icon name="zoom" size="s" />
           {whole ? say('Đọc rõ', 'Readable') : say('Cả trang', 'Whole page')}
@@ -141,6 +149,7 @@ export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCo
           {say('Về vị trí chuẩn', 'Usual place')}
         </button>
       </div>
+      {verifying && item ? <VerifyDialog documentId={item.documentId} title={item.title} onClose={() => setVerifying(false)} /> : null}
     </section>
   );
 }

@@ -55,6 +55,9 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
         <p>
           <b className="m">{certificate.subject}</b>, {token.label}
         </p>
+        {token.training ? (
+          <p className="small dim">{say('Tập huấn: PIN của khóa mẫu là 123456.', 'Training: the PIN of the sample key is 123456.')}</p>
+        ) : null}
         {token.locked ? (
           <p className="bad b" role="alert">
             {say(
