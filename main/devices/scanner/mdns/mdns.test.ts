@@ -1,8 +1,11 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openScanning, sheets, temporary } from '../../../../tests/fixtures/scanning.ts';
+import { part } from '../../../../tests/parts.ts';
 import { startEsclServer } from '../../../training/escl/index.ts';
 import { decodeAnswer, decodeQuery, encodeAnswer, encodeQuery, type DnsRecord } from './dns.ts';
 import { mdnsFinder, scannersIn } from './finder.ts';
@@ -19,7 +22,25 @@ const records = (port: number, uuid = 'ABCD-1'): DnsRecord[] => [
   { type: 'A', name: 'scanner2.local', ttl: 120, address: '127.0.0.1' },
 ];
 
+/** A network of its own takes root, and a system that lets root have one. */
+const ownNetwork = part('avahi-daemon') && part('unshare') && spawnSync('unshare', ['-mn', 'true']).status === 0;
+if (!ownNetwork) console.warn('skipped: this user may not make a network of its own (unshare -mn), so avahi cannot announce a scanner');
+
 describe('multicast DNS', () => {
+  it.skipIf(!ownNetwork)('finds a scanner that avahi announces', () => {
+    const folder = temporary();
+    const fixture = (name: string) => fileURLToPath(new URL(`../../../../tests/fixtures/${name}`, import.meta.url));
+    try {
+      const found = execFileSync('unshare', ['-mn', 'sh', fixture('avahi.sh'), folder.dir, process.execPath, fixture('find-scanner.ts')], {
+        encoding: 'utf8',
+        timeout: 50_000,
+      });
+      expect(found.trim()).toBe('escl:11-22-33 Máy quét tầng 3 http://127.0.0.1:8085/eSCL');
+    } finally {
+      folder.remove();
+    }
+  });
+
   it('reads back what it writes, Vietnamese names included', () => {
     expect(decodeAnswer(encodeAnswer(0, records(8080)))).toEqual(records(8080));
     expect(decodeQuery(encodeQuery(['_uscan._tcp.local']))).toEqual({ id: 0, names: ['_uscan._tcp.local'] });
