@@ -1,8 +1,10 @@
 import type { IssuedTicket, PrintState } from '../contract/queue.ts';
+import { isRefusal } from '../contract/refusal.ts';
 import { ticketQr, type TicketContent } from '../contract/paper.ts';
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '../contract/context.ts';
 import type { Devices, KeypadAction } from '../devices/index.ts';
+import type { Dossiers } from '../dossiers/index.ts';
 import { checkSite, trainingSite, type PrintTicket, type Queue, type QueueEvent, type Site } from '../queue/index.ts';
 
 /** `B027` as people read it on paper and hear it: `B 027`. */
@@ -56,4 +58,29 @@ export async function keypadAction(queue: Queue, caller: Caller, action: KeypadA
   else if (action === 'park') await queue.park(caller, { commandId, reason: 'Bàn phím gọi số' });
   // A transfer needs to say where to; that is asked at the desk.
   else if (action !== 'transfer') await queue.onCurrent(caller, commandId, action);
+}
+
+/**
+ * F2 with an unfinished intake never throws work away: the draft is kept, the ticket is parked instead of finished, and
+ * the next one is called.
+ */
+export function keepingDrafts(queue: Queue, dossiers: () => Dossiers): Queue {
+  return {
+    ...queue,
+    async callNext(caller, input) {
+      const counterId = queue.counterOf(caller);
+      const current = queue.counters().find((counter) => counter.counterId === counterId)?.current;
+      const actor = {
+        id: caller.officer?.id ?? caller.deviceId,
+        name: caller.officer?.name ?? '',
+        title: caller.officer?.title ?? '',
+        counterId: counterId ?? '',
+      };
+      if (current && dossiers().keepDraftsOfTicket(current.ticketId, actor).length > 0) {
+        const parked = await queue.park(caller, { commandId: `${input.commandId.slice(0, 58)}-park`, reason: 'Hồ sơ đang làm dở' });
+        if (isRefusal(parked)) return parked;
+      }
+      return queue.callNext(caller, input);
+    },
+  };
 }

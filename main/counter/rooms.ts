@@ -35,7 +35,8 @@ import { trainingHandlers } from '../training/index.ts';
 import type { StationConfig } from './config.ts';
 import { openDossiers, takeSigned } from './dossiers.ts';
 import { scannerHealth, tokenHealth } from './health.ts';
-import { keypadAction, showAtCounter, siteOf, ticketPrinting } from './hall.ts';
+import { keepingDrafts, keypadAction, showAtCounter, siteOf, ticketPrinting } from './hall.ts';
+import { keepHouse } from './housekeeping.ts';
 import { openNeighbours } from './neighbours.ts';
 import { trainingOfficers } from './people.ts';
 
@@ -88,7 +89,18 @@ export async function openRooms(options: RoomsOptions) {
   const officers = createOfficers({ store, ...(training ? { seed: trainingOfficers } : {}) });
   const pairing = createPairing(store);
   const files = createFiles({ dir: path.join(dataDir, 'uploads'), clock });
-  const catalogue = createCatalogue({ store, clock, source: path.join(RESOURCES, 'catalogue') });
+  // Delivery, signing and the catalogue's ranking ask the dossiers, which are built with them: the last link is tied afterwards.
+  const tied: { dossiers?: Dossiers } = {};
+  const toDossiers = (): Dossiers => {
+    if (!tied.dossiers) throw new Error('the dossiers are not open yet');
+    return tied.dossiers;
+  };
+  const catalogue = createCatalogue({
+    store,
+    clock,
+    source: path.join(RESOURCES, 'catalogue'),
+    usage: () => tied.dossiers?.usage() ?? new Map<string, number>(),
+  });
   const { place } = catalogue;
 
   const devices = createDevices({
@@ -116,8 +128,8 @@ export async function openRooms(options: RoomsOptions) {
     clock,
     dataDir,
     letterhead: {
-      committee: place.committeeName.toUpperCase(),
-      centre: place.centreName.toUpperCase(),
+      committee: place.committeeName,
+      centre: place.centreName,
       place: place.shortPlace,
       hotline: place.hotline,
       lookupUrl: place.lookupUrl,
@@ -127,14 +139,15 @@ export async function openRooms(options: RoomsOptions) {
     print: (job) => devices.a4Printer()?.print(job.file, { key: job.key, title: job.title, copies: job.copies }).key ?? '',
   });
 
-  const queue = createQueue({
+  const hall = createQueue({
     store: sqliteQueueStore({ store, site: siteOf(config.site, place, training) }),
     clock,
     print: ticketPrinting(devices, () => place.centreName, training),
     onEvent: (event) => showAtCounter(devices, event),
     onError: (error) => log(`queue: ${String(error)}`),
   });
-  opened('queue', () => queue.close());
+  opened('queue', () => hall.close());
+  const queue = keepingDrafts(hall, () => toDossiers());
   devices.onKey((action, device) => {
     const at = [{ deviceId: 'station-1', role: 'station', counterId: config.counterId }, ...pairing.list()].find(
       (screen) => screen.role === 'station' && screen.counterId === device.counterId && officers.current(screen.deviceId),
@@ -145,12 +158,6 @@ export async function openRooms(options: RoomsOptions) {
     void keypadAction(queue, caller, action).catch((error: unknown) => log(`keypad: ${String(error)}`));
   });
 
-  // Delivery and signing tell the dossiers, which were built with them: the last link is tied afterwards.
-  const tied: { dossiers?: Dossiers } = {};
-  const toDossiers = (): Dossiers => {
-    if (!tied.dossiers) throw new Error('the dossiers are not open yet');
-    return tied.dossiers;
-  };
   const noted = (answer: unknown) => {
     if (isRefusal(answer)) log(`dossiers: ${answer.en}`);
   };
@@ -195,6 +202,10 @@ export async function openRooms(options: RoomsOptions) {
   devices.addHealth(token);
   tied.dossiers = openDossiers({ store, clock, dataDir, catalogue, documents, scanning, delivery, signing, officers, queue });
   const { dossiers } = tied;
+  opened(
+    'housekeeping',
+    keepHouse(dossiers, (error) => log(`housekeeping: ${String(error)}`)),
+  );
   const reports = createReports({
     clock,
     documents,
@@ -202,6 +213,7 @@ export async function openRooms(options: RoomsOptions) {
     registerTotal: (year) => dossiers.registerTotal(year),
     registerYears: () => dossiers.registerYears(),
     facts: (from, to) => dossiers.facts(from, to),
+    touched: (from, to) => dossiers.touched(from, to),
     statusText: (business) => (business in STATUS_TEXT ? STATUS_TEXT[business as keyof typeof STATUS_TEXT] : business),
   });
   delivery.start();
