@@ -10,6 +10,7 @@ export type { Connection, Transport } from './transports/transport.ts';
 export { createA4Printer, type A4Printer } from './a4/a4-printer.ts';
 export type { A4Backend, A4Progress } from './a4/backend.ts';
 export { ippBackend } from './a4/ipp.ts';
+export { systemBackend, type SystemPrinterInfo, type SystemPrinting } from './a4/system.ts';
 export { decodeIpp, encodeIpp, IPP_GROUP, IPP_OPERATION, IPP_TAG, ippAttribute, ippValues, type IppAttribute } from './a4/ipp-message.ts';
 export { createReader, type Reader } from './reader/reader.ts';
 export { classify, isScannerBurst } from './reader/classify.ts';
