@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
-import { Journal, type Batch, type BatchFile, type Item, type Place } from './batch/journal.ts';
+import { Journal, type Batch, type Item, type Place } from './batch/journal.ts';
 import { BatchRunner, type TimestampAnswer } from './batch/runner.ts';
 import { reconcile } from './batch/recover.ts';
 import { findPlaces } from './appearance/index.ts';
@@ -24,39 +24,14 @@ import {
 } from './refusals.ts';
 import { RootStore } from './roots.ts';
 import { folders, readSettings, writeSettings, type SigningSettings } from './settings.ts';
-import type { Level } from './sign.ts';
 import { allModules, listTokens, TRAINING_MODULE, type OpenKey, type TokenList } from './tokens/index.ts';
 import { TimestampError } from './trust/index.ts';
 import type { SignedResult, SigningDeps, WorklistAddition } from './types.ts';
 import { verify, type Verification } from './verify/index.ts';
 import { Workshop } from './workshop.ts';
+import type { BatchView, StartRequest } from './requests.ts';
 
-export interface StartItem {
-  readonly documentId: string;
-  readonly sha256: string;
-  readonly placement?: Place | null | undefined;
-  readonly field?: string | null | undefined;
-}
-
-export interface StartRequest {
-  readonly commandId: string;
-  readonly module: string;
-  readonly tokenSerial: string;
-  readonly certificateId: string;
-  readonly pin: string | null;
-  readonly confirmFinalTry: boolean;
-  readonly level?: Level | undefined;
-  readonly items: readonly StartItem[];
-  /** Number of the document, written by the clerk. */
-  readonly number?: string | undefined;
-}
-
-export interface BatchView {
-  readonly batch: Batch;
-  readonly files: readonly BatchFile[];
-  readonly titles: ReadonlyMap<string, Item>;
-  readonly runner: BatchRunner | null;
-}
+export type { BatchView, StartItem, StartRequest } from './requests.ts';
 
 const SHOWN_FOR_MS = 12 * 60 * 60 * 1000;
 

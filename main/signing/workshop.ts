@@ -12,7 +12,7 @@ import { readSettings, type folders, type SigningSettings } from './settings.ts'
 import { TIMESTAMP_ROOM, type Level } from './sign.ts';
 import { openKey, type OpenKey } from './tokens/index.ts';
 import { assess, issuersOf, requestTimestamp, type Assessment } from './trust/index.ts';
-import type { StartRequest } from './signing.ts';
+import type { StartRequest } from './requests.ts';
 import type { SigningDeps } from './types.ts';
 import type { Stamp } from './upgrade.ts';
 

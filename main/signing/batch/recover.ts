@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { refuse } from '../../contract/refusal.ts';
 import { hashFile, temporaryName } from '../append/index.ts';
 import { inspectCms } from '../cms/index.ts';
 import { isString, openPdf, PdfError } from '../pdf/index.ts';
 import type { Batch, Journal, Owed } from './journal.ts';
+import { interrupted } from './words.ts';
 
 /**
  * After a crash or kill at any point: a file that had got its final name was re-verified before, so it is signed; any other is
@@ -32,15 +32,7 @@ export async function reconcile(journal: Journal, batch: Batch): Promise<void> {
     journal.setBatch(batch.id, 'cancelled', null);
     return;
   }
-  journal.setBatch(
-    batch.id,
-    'paused',
-    refuse(
-      'interrupted',
-      'Máy đã tắt giữa chừng. Các bản đã ký vẫn nguyên; nhập mã PIN để ký tiếp các bản còn lại.',
-      'The machine stopped in the middle. What was signed is safe; type the PIN to sign the rest.',
-    ),
-  );
+  journal.setBatch(batch.id, 'paused', interrupted());
 }
 
 /** The kill may have come between the name and the long-term data. */

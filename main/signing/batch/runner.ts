@@ -1,12 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isRefusal, refuse, type Refusal } from '../../contract/refusal.ts';
+import { isRefusal, type Refusal } from '../../contract/refusal.ts';
 import { attributesDigest } from '../cms/index.ts';
 import { finishFile, type PreparedFile, type SignedFile, type Signer, type Timestamper } from '../sign.ts';
 import { TokenError, troubleSentence, type OpenKey } from '../tokens/index.ts';
+import { TimestampError } from '../trust/index.ts';
 import type { Completed } from '../files.ts';
 import { Ledger } from './ledger.ts';
 import type { Batch, BatchFile, Journal } from './journal.ts';
+import { interrupted, timestampFailed, unexpected, writeFailed } from './words.ts';
 
 export interface RunnerDeps {
   readonly journal: Journal;
@@ -134,14 +136,7 @@ export class BatchRunner {
     this.startedAt = this.deps.now();
     let ending: 'done' | 'cancelled' | 'stopped' = 'done';
     try {
-      if (!this.key)
-        await this.pause(
-          refuse(
-            'interrupted',
-            'Máy đã tắt giữa chừng. Các bản đã ký vẫn nguyên; nhập mã PIN để ký tiếp các bản còn lại.',
-            'The machine stopped in the middle. What was signed is safe; type the PIN to sign the rest.',
-          ),
-        );
+      if (!this.key) await this.pause(interrupted());
       await this.signAll();
       await Promise.all(this.finishing);
       if (this.cancelled) ending = 'cancelled';
@@ -150,11 +145,7 @@ export class BatchRunner {
       if (error instanceof Stopped) ending = this.cancelled ? 'cancelled' : 'stopped';
       else {
         ending = 'stopped';
-        this.why = refuse(
-          'unexpected',
-          'Lô ký dừng vì lỗi ngoài dự kiến. Các bản đã ký vẫn nguyên; hãy ký lại các bản còn lại.',
-          'The batch stopped on an unexpected error. What was signed is safe; sign the rest again.',
-        );
+        this.why = unexpected();
         this.deps.onError?.(error);
       }
     }
@@ -358,7 +349,8 @@ export class BatchRunner {
       this.doing(file, 'timestamp');
       try {
         return await ask(signature);
-      } catch {
+      } catch (error) {
+        if (!(error instanceof TimestampError)) throw error;
         const answer = await this.askOfficer();
         if (answer === 'without') return null;
         if (answer === 'stop') {
@@ -376,15 +368,7 @@ export class BatchRunner {
     if (this.cancelled) return Promise.resolve('stop');
     this.pendingAnswer ??= new Promise<TimestampAnswer>((resolve) => {
       this.answer = { resolve };
-      this.deps.journal.setBatch(
-        this.id,
-        'paused',
-        refuse(
-          'timestamp-failed',
-          'Không xin được dấu thời gian sau 3 lần. Thử lại, hoặc ký trước và bổ sung dấu thời gian sau, hoặc dừng.',
-          'No timestamp came after three tries. Try again, or sign now and add the timestamp later, or stop.',
-        ),
-      );
+      this.deps.journal.setBatch(this.id, 'paused', timestampFailed());
     }).then((answer) => {
       this.answer = null;
       this.pendingAnswer = null;
@@ -400,15 +384,7 @@ export class BatchRunner {
     if (isRefusal(reason)) this.deps.journal.fileStopped(file, 'refused', reason);
     else {
       this.deps.onError?.(reason);
-      this.deps.journal.fileStopped(
-        file,
-        'failed',
-        refuse(
-          'write-failed',
-          'Không ghi hoặc không kiểm lại được bản ký; tệp gốc giữ nguyên. Kiểm tra ổ đĩa rồi ký lại.',
-          'The signed copy could not be written or checked; the original is untouched. Check the disk, then sign again.',
-        ),
-      );
+      this.deps.journal.fileStopped(file, 'failed', writeFailed());
     }
   }
 
