@@ -14,7 +14,7 @@ const DAY = businessDay(1_795_142_400_000);
 
 async function sent(id: string): Promise<string> {
   bench.store.transaction(() => d.enqueue(sampleDossier(id, [sampleFile(bench.dir, `${id}.pdf`, Buffer.from(`tệp ${id}`))])));
-  await d.drained(20_000);
+  await d.drained(50_000);
   return d.desk.search(id)[0]?.officialCode ?? '';
 }
 beforeEach(async () => {
@@ -77,7 +77,7 @@ describe('what comes back', () => {
     const [lost, same, moved] = [await sent('r1'), await sent('r2'), await sent('r3')];
     bench.province.forget(lost);
     bench.store.transaction(() => d.enqueueStatus({ dossierId: 'r3', status: 4, at: Date.now(), text: 'Đang xử lý', by: { name: 'Mẫu' } }));
-    await d.drained(10_000);
+    await d.drained(50_000);
     bench.province.decide(moved, { kind: 'TrangThai', status: 8, text: 'Dừng' });
     const run = await d.reconcile(DAY);
     expect(run).toMatchObject({ ours: 3, theirs: 2, same: 1, differences: 2 });
@@ -93,7 +93,7 @@ describe('what comes back', () => {
     expect(settle('only-here', 'send-again')).toMatchObject({ settledWay: 'send-again', settledBy: by.name });
     expect(settle('status', 'take-theirs')).toMatchObject({ settledWay: 'take-theirs' });
     expect(d.remote.axes('r3').find((a) => a.axis === 'business')?.value).toBe('8');
-    await d.drained(10_000);
+    await d.drained(50_000);
     expect(await d.reconcile(DAY)).toMatchObject({ same: 3, differences: 0 });
   });
 

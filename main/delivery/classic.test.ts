@@ -23,7 +23,7 @@ describe('delivery to the classic interface', () => {
         results: [{ code: 'KQ1', name: 'Giấy khai sinh', file: result }],
       });
     });
-    await d.drained(15_000);
+    await d.drained(50_000);
     const [held] = bench.province.holdings();
     expect(held).toMatchObject({ code, created: 1, status: 10, source: 'classic' });
     expect(held?.body).toMatchObject({ LoaiDoiTuong: '1', NgayTiepNhan: expect.stringMatching(/^\d{14}$/) as string });
@@ -36,7 +36,7 @@ describe('delivery to the classic interface', () => {
     bench = await setup();
     const d = bench.open({ adapter: 'classic', baseUrl: bench.province.classicUrl, gatewayUrl: bench.province.gatewayUrl });
     bench.store.transaction(() => d.enqueue(sampleDossier('c2', [])));
-    await d.drained(10_000);
+    await d.drained(50_000);
     expect(d.rows().rows[0]).toMatchObject({ state: 'refused', todo: { action: 'correct' } });
     expect(bench.province.count()).toBe(0);
   });

@@ -77,7 +77,7 @@ describe('the descriptions of the interfaces', () => {
         results: [{ code: 'KQ.G15.000032', name: 'Giấy khai sinh', file: b }],
       });
     });
-    await d.drained(20_000);
+    await d.drained(50_000);
     const code = bench.province.holdings()[0]?.code ?? '';
     bench.province.decide(code, {
       kind: 'KetQua',
@@ -92,10 +92,10 @@ describe('the descriptions of the interfaces', () => {
     bench.store.transaction(() => d.enqueue(sampleDossier('d4', [])));
     while (d.rows().rows[0]?.state !== 'unknown') await new Promise((resolve) => setTimeout(resolve, 5));
     bench.province.troubles.clear();
-    await d.drained(20_000);
+    await d.drained(50_000);
     bench.province.troubles.set({ unknownComponents: ['TP1'] });
     bench.store.transaction(() => d.enqueue(sampleDossier('d3', [a])));
-    await d.drained(20_000);
+    await d.drained(50_000);
 
     const steps = new Set<string>();
     for (const { request, body, reply } of said) {
@@ -143,7 +143,7 @@ describe('the descriptions of the interfaces', () => {
         results: [{ code: 'KQ1', name: 'Giấy khai sinh', file: a }],
       });
     });
-    await d.drained(20_000);
+    await d.drained(50_000);
     await d.reconcile(businessDay(1_795_142_400_000));
     const services = new Set<string>();
     for (const { request, body, reply } of said) {

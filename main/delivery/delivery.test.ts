@@ -56,7 +56,7 @@ describe('delivery to the LGSP-style province', () => {
     const file = sampleFile(dir, 'to-khai.pdf', Buffer.from('%PDF-1.7 mẫu'));
     const put = store.transaction(() => d.enqueue(sampleDossier('d1', [file])));
     expect(put).toMatchObject({ revision: 1, key: 'd1:1' });
-    await d.drained(10_000);
+    await d.drained(50_000);
     const [held, ...more] = province.holdings();
     expect(more).toEqual([]);
     expect(held).toMatchObject({ key: 'd1:1', created: 1, status: 2, source: 'lgsp' });
@@ -80,7 +80,7 @@ describe('delivery to the LGSP-style province', () => {
         results: [{ code: 'KQ.G15.000032', name: 'Giấy khai sinh', file: result }],
       });
     });
-    await d.drained(10_000);
+    await d.drained(50_000);
     const held = province.holdings()[0];
     expect(held?.status).toBe(10);
     expect(held?.results.map((f) => f.sha256)).toEqual([result.sha256]);

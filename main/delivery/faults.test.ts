@@ -39,7 +39,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-describe('between real processes', () => {
+describe('between real processes', { timeout: 240_000 }, () => {
   it.each([
     ['whole', 8],
     ['tus', 5],

@@ -79,7 +79,7 @@ describe('the outbox as screens see it', () => {
     expect(await call.resume({ commandId: commandId() })).toMatchObject({ paused: false });
     await call.pause({ commandId: pause }); // a repeat has no second effect
     await call.retryNow({ commandId: commandId() });
-    await d.drained(10_000);
+    await d.drained(50_000);
     expect(await call.reconcile({ commandId: commandId(), day: businessDay(1_795_142_400_000) })).toMatchObject({
       run: { differences: 0, same: 1 },
       differences: [],
@@ -107,7 +107,7 @@ describe('the outbox as screens see it', () => {
     const d = bench.open({}, { daily: { pollMs: 20, reconcileAt: '00:00' } });
     const now = Date.now();
     bench.store.transaction(() => d.enqueue(sampleDossier('h3', [], { submittedAt: now, receivedAt: now, dueAt: null })));
-    await d.drained(10_000);
+    await d.drained(50_000);
     bench.province.decide(d.desk.search('h3')[0]?.officialCode ?? '', {
       kind: 'GiaoNhan',
       value: 'Đã nhận bản giấy',

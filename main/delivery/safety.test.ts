@@ -56,7 +56,7 @@ describe('secrets', () => {
     bench = await setup();
     const d = bench.open();
     bench.store.transaction(() => d.enqueue(sampleDossier('x1', [])));
-    await d.drained(10_000);
+    await d.drained(50_000);
     await d.desk.signIn('quay-tap-huan', 'tap-huan-2026');
     bench.store.db.pragma('wal_checkpoint(TRUNCATE)');
     expect(readFileSync(path.join(bench.dir, 'quay.sqlite')).includes('tap-huan-2026')).toBe(false);
@@ -98,14 +98,14 @@ describe('unsent work on its way to another station', () => {
     }
     expect(e.summary().unsent).toBe(0);
     expect(await e.moving.importUnsent(made.path, 'mật khẩu của gói')).toEqual({ dossiers: 2, alreadyHere: 0 });
-    await e.drained(15_000);
+    await e.drained(50_000);
     expect(await e.moving.importUnsent(made.path, 'mật khẩu của gói')).toEqual({ dossiers: 0, alreadyHere: 2 });
     expect(bench.province.count()).toBe(2);
     expect(readdirSync(path.join(other.dir, 'imported')).filter((n) => n.startsWith('.'))).toEqual([]);
     // Taken back by mistake: the province is asked first, and has them.
     bench.store.transaction(() => d.moving.takeBack());
     d.hurry();
-    await d.drained(15_000);
+    await d.drained(50_000);
     expect(bench.province.effects().filter((x) => x.kind === 'create')).toHaveLength(2);
     expect(d.desk.search('m1')[0]?.officialCode).toBe(e.desk.search('m1')[0]?.officialCode);
   });

@@ -5,19 +5,20 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { sampleDossier, sampleFile } from '../../tests/delivery/sample.ts';
 import { setup, type Bench } from '../../tests/delivery/setup.ts';
 import { isRefusal } from '../contract/refusal.ts';
-import { fromVietnam } from '../store/index.ts';
+import { fromVietnam, manualClock } from '../store/index.ts';
 import { backoffMs, seededRandom } from './backoff.ts';
 import type { Delivery } from './delivery.ts';
 import { lineAfterProblem, lineAfterSuccess, lineUp } from './line.ts';
 import { ProvinceProblem, asProblem, type ProblemWord } from './problems.ts';
 import { bulkWindow } from './sender.ts';
 import { memorySecrets } from './secrets.ts';
+import { createPacer } from './uploads/limit.ts';
 
 let bench: Bench;
 afterEach(() => bench?.close());
 const put = (d: Delivery, id: string, change: object = {}) => bench.store.transaction(() => d.enqueue(sampleDossier(id, [], change)));
 async function until(what: () => boolean): Promise<void> {
-  for (let i = 0; i < 2_000 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let i = 0; i < 8_000 && !what(); i += 1) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(what()).toBe(true);
 }
 const state = (d: Delivery, id: string) => d.rows().rows.find((r) => r.dossierId === id);
@@ -38,7 +39,7 @@ describe('what an officer reads', () => {
     expect(isRefusal(await d.desk.signIn('sai', 'sai'))).toBe(true);
     bench.province.troubles.clear();
     expect(isRefusal(await d.desk.signIn(undefined, undefined))).toBe(false);
-    await d.drained(10_000);
+    await d.drained(50_000);
     expect(bench.province.count()).toBe(1);
   });
 
@@ -66,7 +67,7 @@ describe('what an officer reads', () => {
     expect(isRefusal(shown) ? '' : shown.way.map((w) => w.vi).join(' | ')).toMatch(/Tải tệp lên tỉnh.*Tỉnh trả lại.*Gửi bản 2 sau khi sửa/);
     const content = sampleDossier('f1', [file]);
     bench.store.transaction(() => d.enqueue({ ...content, components: content.components.map((c) => ({ ...c, code: 'TP-MOI' })) }));
-    await d.drained(10_000);
+    await d.drained(50_000);
     expect(bench.province.effects().map((e) => e.kind)).toEqual(['file', 'create', 'progress', 'status', 'progress', 'status']);
     expect(bench.province.holdings()[0]).toMatchObject({ revision: 2, status: 4, created: 1 });
   });
@@ -98,7 +99,7 @@ describe('what an officer reads', () => {
     expect(bench.province.effects()).toEqual([]);
     writeFileSync(path.join(bench.dir, file.path), good);
     again();
-    await d.drained(10_000);
+    await d.drained(50_000);
     expect(bench.province.holdings()[0]?.files[0]?.sha256).toBe(file.sha256);
     expect(isRefusal(bench.store.transaction(() => d.enqueue(sampleDossier('n2', [{ ...file, size: 5 }]))))).toBe(true);
   });
@@ -112,7 +113,7 @@ describe('what an officer reads', () => {
     await until(() => state(d, 'u1')?.state === 'unknown');
     expect(state(d, 'u1')?.why.vi).toMatch(/Sẽ hỏi lại tỉnh trước khi gửi lần nữa/);
     bench.province.troubles.clear();
-    await d.drained(10_000);
+    await d.drained(50_000);
     expect(bench.province.effects().filter((e) => e.kind === 'create')).toHaveLength(1);
   });
 
@@ -144,7 +145,7 @@ describe('what an officer reads', () => {
       });
     db.pragma('max_page_count = 1000000');
     d.hurry();
-    await d.drained(15_000);
+    await d.drained(50_000);
     expect(bench.province.holdings()).toMatchObject([{ created: 1, status: 2 }]);
   });
 
@@ -191,6 +192,24 @@ describe('rules', () => {
     expect(bulkWindow(null, 5).open).toBe(true);
   });
 
+  it('lets bulk take no more than its share of the line', async () => {
+    const clock = manualClock(0);
+    const waits: number[] = [];
+    const pace = createPacer(100_000, clock, {
+      after(ms, work) {
+        waits.push(ms);
+        clock.advance(ms);
+        work();
+        return () => undefined;
+      },
+    });
+    for (let i = 0; i < 40; i += 1) await pace(50_000);
+    // Two million bytes at 100,000 a second: twenty seconds, less the burst of a quarter.
+    expect(clock.now()).toBeGreaterThanOrEqual(19_500);
+    expect(clock.now()).toBeLessThanOrEqual(20_500);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1_000);
+  });
+
   it('lets small work pass the bulk, and keeps the order of a dossier', async () => {
     bench = await setup();
     const d = bench.open({ parallel: 2 });
@@ -200,7 +219,7 @@ describe('rules', () => {
     for (let i = 0; i < 3; i += 1) put(d, `desk${i}`);
     bench.store.transaction(() => d.desk.resume());
     d.follow();
-    await d.drained(15_000);
+    await d.drained(50_000);
     const made = bench.province
       .effects()
       .filter((e) => e.kind === 'create')
