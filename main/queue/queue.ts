@@ -22,7 +22,7 @@ import { Printing, type PrintTicket } from './printing.ts';
 import { no } from './refusals.ts';
 import { HallTime } from './time.ts';
 import type { Actor, Answer, CommandBody, LogEntry, Ticket } from './types.ts';
-import { asideTickets, callView, counterView, deskTicket, deskView, issuedTicket, kioskView, type Look } from './views.ts';
+import { asideTickets, type Aside, callView, counterView, deskTicket, deskView, issuedTicket, kioskView, type Look } from './views.ts';
 
 /** What other rooms may hear; no personal data. */
 export type QueueEvent =
@@ -75,6 +75,7 @@ export function createQueue(deps: QueueDeps) {
     if (stale) cached = { result: forecast(store.state, site, now), at, seq: store.state.seq };
     return cached!.result;
   };
+  let lists: { aside: Aside; at: number; seq: number } | undefined;
   const look = (): Look => {
     const now = time.now();
     return {
@@ -83,6 +84,13 @@ export function createQueue(deps: QueueDeps) {
       now,
       clockDoubt: time.doubt,
       paper: printing.paper,
+      get aside() {
+        const at = monotonic();
+        // drawn once for all desks of one picture
+        if (!lists || lists.seq !== store.state.seq || at - lists.at > FORECAST_MS)
+          lists = { aside: asideTickets(this), at, seq: store.state.seq };
+        return lists.aside;
+      },
       get forecast() {
         return waits(now);
       },
@@ -174,7 +182,7 @@ export function createQueue(deps: QueueDeps) {
 
     services: (): KioskView => kioskView(look()),
     counters: (): CounterView[] => site.counters.map((c) => counterView(look(), c.id)),
-    unprinted: (): DeskTicket[] => asideTickets(look()).unprinted,
+    unprinted: (): DeskTicket[] => look().aside.unprinted,
     live,
     /** The counter at which this officer sits. */
     counterOf,

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { byArrival, choose, isActive, isWaiting, UNDOABLE, type RuleContext } from './rules.ts';
+import { byArrival, choose, isActive, isClosed, isWaiting, UNDOABLE, type RuleContext } from './rules.ts';
 import type { Site } from './site.ts';
 import type {
   CounterPiece,
@@ -35,6 +35,12 @@ export const CALLS_KEPT = 64;
 const isWaitingOrAside = (state: string | null): boolean =>
   state === 'waiting' || state === 'transferred' || state === 'parked' || state === 'no-show';
 
+const isAside = ({ state, print }: Ticket): boolean =>
+  state === 'parked' ||
+  state === 'no-show' ||
+  state === 'carried-over' ||
+  ((print === 'failed' || print === 'unknown') && !isClosed(state));
+
 export const GENESIS = '0'.repeat(64);
 
 /** The hash chain: SHA-256 over the previous hash and the entry as JSON without its own hash, keys in the order of `LogEntry`. */
@@ -51,6 +57,8 @@ export class HallState {
   readonly tickets = new Map<string, Ticket>();
   readonly pieces = new Map<string, unknown>();
   readonly lines = new Map<string, Line>();
+  /** Tickets that wait for somebody to decide: parked, absent, carried over, or without their paper. */
+  readonly aside = new Set<string>();
   /** By appointment code and by day+series+number: to find what is here already. */
   readonly byAppointment = new Map<string, string>();
   readonly byNumber = new Map<string, string>();
@@ -148,6 +156,8 @@ export class HallState {
     if (before) this.unline(before);
     this.tickets.set(ticket.id, ticket);
     this.dirtyTickets.set(ticket.id, ticket);
+    if (isAside(ticket)) this.aside.add(ticket.id);
+    else this.aside.delete(ticket.id);
     if (!before) {
       this.byNumber.set(`${ticket.day} ${ticket.series} ${ticket.number}`, ticket.id);
       this.byPress.set(ticket.press, ticket.id);
@@ -190,6 +200,7 @@ export class HallState {
     for (const ticket of this.tickets.values()) {
       if (this.keeps(ticket, day)) continue;
       this.tickets.delete(ticket.id);
+      this.aside.delete(ticket.id);
       this.byNumber.delete(`${ticket.day} ${ticket.series} ${ticket.number}`);
       if (this.byPress.get(ticket.press) === ticket.id) this.byPress.delete(ticket.press);
       if (ticket.appointmentCode !== null) this.byAppointment.delete(ticket.appointmentCode);

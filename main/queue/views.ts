@@ -27,6 +27,7 @@ export interface Look {
   readonly forecast: ReplayResult<Ticket>;
   readonly clockDoubt: boolean;
   readonly paper: boolean;
+  readonly aside: Aside;
 }
 
 const MINUTE = 60_000;
@@ -222,21 +223,30 @@ export function counterView(look: Look, counterId: string): CounterView {
   };
 }
 
-/** The tickets that wait for somebody to decide: few, so they are looked up by walking the day once per change. */
-export function asideTickets(look: Look): {
-  parked: DeskTicket[];
-  noShows: DeskTicket[];
-  carriedOver: DeskTicket[];
-  unprinted: DeskTicket[];
-} {
-  const lists = { parked: [] as DeskTicket[], noShows: [] as DeskTicket[], carriedOver: [] as DeskTicket[], unprinted: [] as DeskTicket[] };
-  for (const t of look.state.tickets.values()) {
-    if (t.state === 'parked') lists.parked.push(deskTicket(look, t));
-    else if (t.state === 'no-show') lists.noShows.push(deskTicket(look, t));
-    else if (t.state === 'carried-over') lists.carriedOver.push(deskTicket(look, t));
-    if (isUnprinted(t)) lists.unprinted.push(deskTicket(look, t));
-  }
-  return lists;
+export interface Aside {
+  readonly parked: DeskTicket[];
+  readonly noShows: DeskTicket[];
+  readonly carriedOver: DeskTicket[];
+  readonly unprinted: DeskTicket[];
+}
+
+/** A list on a screen ends where nobody scrolls; the newest are on it. */
+const LISTED = 50;
+
+/** The tickets that wait for somebody to decide, newest change first. */
+export function asideTickets(look: Look): Aside {
+  const all = [...look.state.aside].flatMap((id) => look.state.tickets.get(id) ?? []).sort((a, b) => b.changed - a.changed);
+  const list = (fits: (t: Ticket) => boolean) =>
+    all
+      .filter(fits)
+      .slice(0, LISTED)
+      .map((t) => deskTicket(look, t));
+  return {
+    parked: list((t) => t.state === 'parked'),
+    noShows: list((t) => t.state === 'no-show'),
+    carriedOver: list((t) => t.state === 'carried-over'),
+    unprinted: list(isUnprinted),
+  };
 }
 
 /** Paper is owed to somebody who is still here. */
@@ -280,11 +290,11 @@ export function deskView(look: Look, counterId: string): DeskView {
   const busySince = counter.current?.startedAt ?? counter.current?.calledAt;
   let oldest = now;
   let waitingHall = 0;
-  for (const t of waitingTickets(state)) {
-    waitingHall += 1;
-    if (t.since < oldest) oldest = t.since;
+  for (const { tickets } of state.lines.values()) {
+    waitingHall += tickets.length;
+    if (tickets[0] && tickets[0].since < oldest) oldest = tickets[0].since;
   }
-  const aside = asideTickets(look);
+  const { aside } = look;
   return {
     now,
     businessDay: state.hall.day,
@@ -334,7 +344,7 @@ export function supervisorView(look: Look): SupervisorView {
     }),
     openCalls: tickets.filter((t) => isActive(t.state)).map((t) => deskTicket(look, t)),
     waiting: waiting.slice(0, 200).map((t) => deskTicket(look, t)),
-    ...asideTickets(look),
+    ...look.aside,
     emergencies: emergencies(look),
     totals: {
       issued: tickets.filter((t) => t.day === state.hall.day).length,
