@@ -21,7 +21,10 @@ export const HIDDEN_SIGNATURE = 'with a signature in it';
 export function auditRevision(store: ObjectStore, revision: Revision, last: number): PdfProblem[] {
   const found: PdfProblem[] = [];
   const spans: Span[] = [];
-  for (const section of revision.sections) spans.push(...sectionSpans(section));
+  for (const section of revision.sections) {
+    spans.push(...sectionSpans(section));
+    if (section.oddWhite) found.push(problem('unaccountedBytes', 'NUL between the words of a cross-reference section', section.offset));
+  }
   for (const section of revision.sections) {
     for (const [num, entry] of section.entries) {
       if (found.length > TOLD) return found;
@@ -40,6 +43,7 @@ export function auditRevision(store: ObjectStore, revision: Revision, last: numb
         }
         const object = store.load(num, entry);
         if (object === undefined) continue;
+        if (object.oddWhite) found.push(problem('unaccountedBytes', `NUL between the words of object ${num}`, Math.max(0, object.start)));
         if (object.start >= 0) {
           spans.push({ start: object.start, end: object.end });
           if (object.end > revision.eof) found.push(problem('brokenXref', `object ${num} reaches past its revision`, object.start));
@@ -91,13 +95,13 @@ function foreign(store: ObjectStore, start: number, end: number, code: 'unaccoun
   const text = latin1(store.source.read(start, Math.min(PIECE, end - start)));
   let rest = text;
   if (start === 0) rest = rest.replace(/^%PDF-\d\.\d[^\r\n]{0,16}/, '');
-  if (code === 'unaccountedBytes') rest = rest.replace(/startxref[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+%%EOF/, '');
+  if (code === 'unaccountedBytes') rest = rest.replace(/startxref[\t\n\f\r ]+\d+[\t\n\f\r ]+%%EOF/, '');
   if (/%PDF-\d/.test(rest)) return [problem('twoHeaders', 'a second %PDF- header', start)];
   // Comment lines as producers write them; nothing that looks like structure may hide in one.
   rest = rest.replace(/%[^\r\n]{0,127}(?=[\r\n]|$)/g, (comment) =>
     /%%EOF|\b(end)?(obj|stream)\b|\b(start)?xref\b|\btrailer\b/.test(comment) ? comment : '',
   );
-  if (!/[^\0\t\n\f\r ]/.test(rest)) {
+  if (!/[^\t\n\f\r ]/.test(rest)) {
     return end - start > PIECE ? foreign(store, start + PIECE, end, code) : [];
   }
   if (/\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj/.test(rest)) {

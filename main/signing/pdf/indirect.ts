@@ -1,5 +1,5 @@
 import { isDict, type PdfObject } from './objects.ts';
-import { Parser } from './parser.ts';
+import { isWhite, Parser } from './parser.ts';
 import { PdfError, type PdfLimits } from './problems.ts';
 import type { ByteSource } from './source.ts';
 
@@ -10,6 +10,7 @@ export interface Indirect {
   /** First byte of `N G obj` and the byte after `endobj`. */
   start: number;
   end: number;
+  oddWhite: boolean;
 }
 
 /**
@@ -20,8 +21,10 @@ export interface Indirect {
 export function readIndirect(source: ByteSource, offset: number, limits: PdfLimits, lengthOf: (value: PdfObject) => PdfObject): Indirect {
   const parser = new Parser(source, offset, limits, true);
   const num = parser.integer();
+  if (!isWhite(parser.peek())) throw parser.broken('white space was expected');
   parser.skipWhite();
   const gen = parser.integer();
+  if (!isWhite(parser.peek())) throw parser.broken('white space was expected');
   parser.skipWhite();
   if (!parser.takeWord('obj')) throw parser.broken('"obj" was expected');
   let value = parser.object();
@@ -40,5 +43,5 @@ export function readIndirect(source: ByteSource, offset: number, limits: PdfLimi
     parser.skipWhite();
   }
   if (!parser.takeWord('endobj')) throw parser.broken(`"endobj" of object ${num} was expected`);
-  return { num, gen, value, start: offset, end: parser.pos };
+  return { num, gen, value, start: offset, end: parser.pos, oddWhite: parser.oddWhite };
 }

@@ -25,6 +25,8 @@ const isWord = (value: PdfObject | Word, text?: string): value is Word =>
 export class Parser {
   readonly source: ByteSource;
   pos: number;
+  /** A NUL stood as white space: the grammar allows it, no writer puts it there. */
+  oddWhite = false;
   readonly #limits: PdfLimits;
   /** Whether string tokens get their position: only in the file itself, not inside object streams. */
   readonly #spans: boolean;
@@ -65,8 +67,10 @@ export class Parser {
       const byte = this.peek();
       if (byte === 0x25) {
         while (this.peek() >= 0 && this.peek() !== 10 && this.peek() !== 13) this.pos++;
-      } else if (isWhite(byte)) this.pos++;
-      else return;
+      } else if (isWhite(byte)) {
+        if (byte === 0) this.oddWhite = true;
+        this.pos++;
+      } else return;
     }
   }
 

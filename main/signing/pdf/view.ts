@@ -93,7 +93,7 @@ export class ObjectStore {
     const parser = new Parser(container.source, place.at, this.limits, false);
     const value = parser.object();
     if (isRef(value)) throw new PdfError('brokenObject', `object ${num} in an object stream is a bare reference`);
-    return { num, gen: 0, value, start: -1, end: -1 };
+    return { num, gen: 0, value, start: -1, end: -1, oddWhite: parser.oddWhite };
   }
 
   /** An opened object stream (ISO 32000-2, 7.5.7). */

@@ -1,7 +1,7 @@
 import { decode, type Budget } from './filters.ts';
 import { readIndirect } from './indirect.ts';
 import { isDict, isName, isStream, type PdfDict, type PdfObject } from './objects.ts';
-import { isWhite, Parser } from './parser.ts';
+import { Parser } from './parser.ts';
 import { PdfError, type PdfLimits } from './problems.ts';
 import type { ByteSource } from './source.ts';
 
@@ -16,6 +16,7 @@ export interface XrefSection {
   /** Where `xref` or the `N G obj` of the stream starts, and the byte after the trailer dictionary or `endobj`. */
   offset: number;
   end: number;
+  oddWhite: boolean;
   style: XrefStyle;
   entries: Map<number, XrefEntry>;
   trailer: PdfDict;
@@ -75,7 +76,7 @@ function readTable(context: XrefContext, parser: Parser, offset: number): XrefSe
   }
   const trailer = parser.object();
   if (!isDict(trailer)) throw broken('a trailer that is no dictionary', parser.pos);
-  const section: XrefSection = { offset, end: parser.pos, style: 'table', entries, trailer };
+  const section: XrefSection = { offset, end: parser.pos, oddWhite: parser.oddWhite, style: 'table', entries, trailer };
   const xrefStm = trailer.entries.get('XRefStm');
   if (xrefStm !== undefined) {
     if (typeof xrefStm !== 'number') throw broken('an /XRefStm that is no number', offset);
@@ -105,7 +106,9 @@ function tableEntry(bytes: Uint8Array, at: number): XrefEntry | undefined {
   const gen = digits(bytes, at + 11, 5);
   const type = bytes[at + 17];
   if (offset < 0 || gen < 0 || bytes[at + 10] !== 32 || bytes[at + 16] !== 32) return undefined;
-  if (!isWhite(bytes[at + 18] ?? -1) || !isWhite(bytes[at + 19] ?? -1)) return undefined;
+  // ISO 32000-2, 7.5.4: space and CR, space and LF, or CR and LF.
+  const line = `${bytes[at + 18]} ${bytes[at + 19]}`;
+  if (line !== '32 10' && line !== '32 13' && line !== '13 10') return undefined;
   if (type === 0x66) return { type: 'free', revision: 0 };
   if (type !== 0x6e || offset === 0) return undefined;
   return { type: 'offset', offset, gen, revision: 0 };
@@ -138,7 +141,7 @@ function readStream(context: XrefContext, offset: number): XrefSection {
       at += width;
     }
   }
-  return { offset, end: found.end, style: 'stream', entries, trailer, streamNumber: found.num };
+  return { offset, end: found.end, oddWhite: found.oddWhite, style: 'stream', entries, trailer, streamNumber: found.num };
 }
 
 function streamEntry(data: Uint8Array, at: number, [w0, w1, w2]: [number, number, number]): XrefEntry | undefined {

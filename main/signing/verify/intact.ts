@@ -116,6 +116,7 @@ function judgeLater(item: Intact, steps: Step[], tail: string | undefined): void
     if (step.reasons.length > 0 && item.details.length < 30)
       item.details.push(`revision ${step.revision + 1}: ${step.reasons.slice(0, 5).join('; ')}`);
     if (step.unaccounted.length > 0) item.findings.push(finding('unaccounted', step.unaccounted.slice(0, 5).join('; ')));
+    if (step.loose.length > 0) item.findings.push(finding('unknownParts', `revision ${step.revision + 1}: ${step.loose.join(', ')}`));
     if (step.level === 'OTHER') item.findings.push(finding('modified', step.reasons[0]));
     else if (step.forbidden !== undefined)
       item.findings.push(finding(step.forbidden === 'field' ? 'lockedField' : 'forbidden', step.reasons[0]));

@@ -27,6 +27,8 @@ export interface Step {
   forbidden: 'docMdp' | 'field' | undefined;
   /** Widgets of fields that were filled, signed or added. */
   widgets: number[];
+  /** What is odd in it and means nothing. */
+  loose: string[];
 }
 
 /**
@@ -35,11 +37,12 @@ export interface Step {
  * @param check called now and then; throws when time is up
  */
 export function judgeStep(file: PdfFile, index: number, settled: Settled, check: () => void): Step {
-  const step: Step = { revision: index, level: 'NONE', reasons: [], unaccounted: [], forbidden: undefined, widgets: [] };
+  const step: Step = { revision: index, level: 'NONE', reasons: [], unaccounted: [], forbidden: undefined, widgets: [], loose: [] };
   try {
     check();
     step.unaccounted = file.audit(index, index + 1).map((item) => `${item.code}: ${item.detail}`);
     const [older, newer] = [file.at(index - 1), file.at(index)];
+    if (!sizeFits(file, index)) step.loose.push('trailer/Size');
     const changed = changedNumbers(file, index);
     const comparison = new Comparison(older, newer, changed, settled);
     const touched: Touched = { fields: new Set(), replaced: new Set(), widgets: new Set() };
@@ -62,6 +65,15 @@ export function judgeStep(file: PdfFile, index: number, settled: Settled, check:
     step.forbidden = 'docMdp';
   }
   return step;
+}
+
+/** /Size says one more than the highest number in use (ISO 32000-2, table 15), or what it said before. */
+function sizeFits(file: PdfFile, index: number): boolean {
+  const sizeOf = (revision: number): PdfObject => file.at(revision).trailer.entries.get('Size') ?? null;
+  const [before, now] = [sizeOf(index - 1), sizeOf(index)];
+  let highest = -1;
+  for (const section of file.revisions[index]?.sections ?? []) for (const num of section.entries.keys()) highest = Math.max(highest, num);
+  return typeof before === 'number' && now === Math.max(before, highest + 1);
 }
 
 function changedNumbers(file: PdfFile, index: number): Set<number> {

@@ -1,4 +1,4 @@
-import { isDict, isName, isRef, isString, type PdfDict, type PdfObject, type PdfView } from '../pdf/index.ts';
+import { isDict, isName, isRef, isStream, isString, type PdfDict, type PdfObject, type PdfView } from '../pdf/index.ts';
 import { FieldRules, grownList, type Touched } from './fields.ts';
 import type { Comparison } from './compare.ts';
 
@@ -56,12 +56,17 @@ export class Rules {
       const path = `/Root/${key}`;
       if (key === 'AcroForm') this.#fields.form(before, after);
       else if (key === 'DSS') this.#dss(before, after);
-      else if (key === 'Metadata') c.compare(before, after, after === undefined ? 'OTHER' : 'LTA_UPDATES', path);
+      else if (key === 'Metadata') c.compare(before, after, this.#isMetadata(after) ? 'LTA_UPDATES' : 'OTHER', path);
       else if (key === 'Extensions') c.compare(before, after, this.#extensions(after) ? 'LTA_UPDATES' : 'OTHER', path);
       else if (key === 'Version') this.#version(before, after);
       else if (key !== 'Pages') c.compare(before, after, 'OTHER', path);
     }
     this.#pageNode(older.entries.get('Pages') ?? null, newer.entries.get('Pages') ?? null, 0);
+  }
+
+  #isMetadata(value: PdfObject | undefined): boolean {
+    const stream = this.#c.new.resolve(value);
+    return isStream(stream) && isName(stream.dict.entries.get('Type'), 'Metadata');
   }
 
   #extensions(value: PdfObject | undefined): boolean {
