@@ -19,7 +19,7 @@ export const run: Bench = () =>
   withToken(async (dir, token) => {
     const file = path.join(dir, 'large.pdf');
     await writeLarge(file, MEGABYTES << 20); // and synced: a file to be signed has long been on the disk
-    const test = openRoom(path.join(dir, 'room'), { modules: [token.module], tokenProcess: { env: token.env } });
+    const test = openRoom(path.join(dir, 'room'), { modules: [token.module], training: false, tokenProcess: { env: token.env } });
     try {
       const floors: number[] = [];
       const totals: number[] = [];

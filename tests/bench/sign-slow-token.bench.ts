@@ -14,7 +14,7 @@ export const run: Bench = () =>
     const proxy = makeProxy(dir, token);
     proxy.set({ sign_delay_ms: DELAY_MS });
     const rawMs = rawSign(proxy.module, proxy.env, token.pin, 5);
-    const test = openRoom(path.join(dir, 'room'), { modules: [proxy.module], tokenProcess: { env: proxy.env } });
+    const test = openRoom(path.join(dir, 'room'), { modules: [proxy.module], training: false, tokenProcess: { env: proxy.env } });
     try {
       const items = [];
       for (let i = 0; i < FILES; i++) items.push(await test.add(`file-${i}`));

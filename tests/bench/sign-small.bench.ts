@@ -13,7 +13,7 @@ const FILES = 300;
 export const run: Bench = () =>
   withToken(async (dir, token) => {
     const before = rawSign(token.module, token.env, token.pin, 500);
-    const test = openRoom(path.join(dir, 'room'), { modules: [token.module], tokenProcess: { env: token.env } });
+    const test = openRoom(path.join(dir, 'room'), { modules: [token.module], training: false, tokenProcess: { env: token.env } });
     try {
       const batch = async (name: string, count: number) => {
         const items = [];
