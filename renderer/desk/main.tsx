@@ -4,6 +4,7 @@ import { LanguageProvider } from '../shared/language.tsx';
 import { SystemProvider } from '../shared/system.tsx';
 import '../shared/tokens.css';
 import './desk.css';
+import './parts.css';
 import { App } from './App.tsx';
 import { applyContrast } from './shell/contrast.ts';
 import { Connecting } from './Connecting.tsx';

@@ -39,11 +39,14 @@ const BACK_OFF_MS = [100, 250, 500, 1_000, 2_000];
 let wire: Wire | null = null;
 let state: WireState = { open: false, since: Date.now() };
 let attempt = 0;
+let wires = 0;
 let clockOffset = 0;
 const listeners = new Set<() => void>();
 const waiters = new Set<() => void>();
 
 export const wireState = (): WireState => state;
+/** Counts the wires of this page: something that began over one is not ended over the next. */
+export const wireNumber = (): number => wires;
 export function onWireState(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -58,6 +61,7 @@ export function heardServerTime(now: number): void {
 
 function opened(next: Wire): void {
   wire = next;
+  wires += 1;
   attempt = 0;
   state = { open: true };
   for (const wake of waiters) wake();
@@ -172,6 +176,25 @@ async function withTimeout<T>(work: Promise<T>, ms: number, over: Wire): Promise
   }
 }
 
+/** One call over one wire. Giving up is told to the hub only while that wire lives: a farewell over a dead one is an error of its own. */
+function callOver(over: Wire, ...[path, input, options]: Parameters<ClientLink<ClientContext>['call']>): Promise<unknown> {
+  const { signal } = options;
+  if (!signal) return over.link.call(path, input, options);
+  const inner = new AbortController();
+  const givenUp = new Promise<never>((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        if (over === wire) inner.abort();
+        reject(new DOMException('given up', 'AbortError'));
+      },
+      { once: true },
+    );
+  });
+  givenUp.catch(() => {});
+  return Promise.race([over.link.call(path, input, { ...options, signal: inner.signal }), givenUp]);
+}
+
 /**
  * Sends a call over the wire of the moment. When the wire breaks under a command, the same command (same id, so one
  * effect) is sent once more over the next wire; anything else is handed to the caller as `NotConnected`.
@@ -182,7 +205,7 @@ const link: ClientLink<ClientContext> = {
     for (let tries = 0; ; tries += 1) {
       const over = await openWire(options.signal);
       try {
-        return await withTimeout(over.link.call(path, input, options), timeout, over);
+        return await withTimeout(callOver(over, path, input, options), timeout, over);
       } catch (error) {
         if (options.signal?.aborted || isAnswer(error)) throw error;
         if (tries >= 2 || !carriesCommandId(input)) {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { onWireState, wireState, type WireState } from './client.ts';
+import { onWireState, wireNumber, wireState, type WireState } from './client.ts';
 
 type LiveMessage<S, E> =
   | { readonly type: 'snapshot'; readonly seq: number; readonly snapshot: S }
@@ -65,13 +65,19 @@ async function follow<S, E>(
 ): Promise<void> {
   for (let tries = 0; !signal.aborted; tries += 1) {
     const opening = new AbortController();
-    const giveUp = () => opening.abort();
+    let over = wireNumber();
+    // A farewell over a dead wire is an error of its own; the hub ends the stream with the wire.
+    const giveUp = () => {
+      if (wireState().open && over === wireNumber()) opening.abort();
+    };
     signal.addEventListener('abort', giveUp, { once: true });
     try {
       const { open } = latest.current;
       if (!open) return;
       let seq: number | null = null;
+      // The call waits for a wire; the number is taken again when the first message has come over it.
       for await (const message of whileWired(open(opening.signal), opening.signal)) {
+        over = wireNumber();
         if (signal.aborted) return;
         if (message.type === 'event') {
           if (seq === null) break;
@@ -89,7 +95,7 @@ async function follow<S, E>(
     } catch {
       // The reason is the wire's or the hub's; the screen shows what it last knew, marks it, and asks again.
     } finally {
-      opening.abort();
+      giveUp();
       signal.removeEventListener('abort', giveUp);
     }
     if (signal.aborted) return;
@@ -126,8 +132,8 @@ async function* whileWired<T>(opening: Promise<AsyncIterable<T>>, signal: AbortS
         yield step.value;
       }
     } finally {
-      // Not awaited: over a dead wire the farewell is never answered.
-      iterator.return?.()?.catch(() => {});
+      // Not awaited, and not said at all over a dead wire.
+      if (wire.open) iterator.return?.()?.catch(() => {});
     }
   } finally {
     forget();

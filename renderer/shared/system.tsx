@@ -19,13 +19,9 @@ export function SystemProvider({ children, waiting }: { children: ReactNode; wai
     let ended = false;
     const pulse = async () => {
       if (!wireState().open) return;
-      const ending = new AbortController();
-      const patience = setTimeout(() => {
-        ending.abort();
-        dropWire();
-      }, PULSE_PATIENCE_MS);
+      const patience = setTimeout(dropWire, PULSE_PATIENCE_MS);
       try {
-        const heard = await client.system.info(undefined, { signal: ending.signal });
+        const heard = await client.system.info();
         heardServerTime(heard.now);
         if (!ended) setInfo((before) => (before && sameExceptClock(before, heard) ? before : heard));
       } catch {

@@ -12,6 +12,8 @@ import { Accepted } from './Accepted.tsx';
 import { IntakeForm } from './IntakeForm.tsx';
 import { useDraft } from './useDraft.ts';
 import './intake.css';
+import './papers.css';
+import './accepted.css';
 
 /** One page from ID card to receipt. Without an id: the draft of the ticket in service, or the list of drafts. */
 export function Intake({ id }: { id: string | null }) {

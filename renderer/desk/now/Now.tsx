@@ -5,6 +5,7 @@ import { CallColumn } from './CallColumn.tsx';
 import { Totals } from './Totals.tsx';
 import { Worklists } from './Worklists.tsx';
 import './now.css';
+import './today.css';
 
 /** The counter's own page: left the citizen in front of you, right the paper work for a quiet minute. */
 export function Now() {
