@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { seededRandom } from '../../main/delivery/backoff.ts';
 import { forkCounter, forkProvince, judge } from '../delivery/processes.ts';
-import { createFaultProxy } from '../delivery/proxy.ts';
+import { CALM, createFaultProxy } from '../delivery/proxy.ts';
 
 const CODES = [401, 403, 409, 413, 422, 429, 500, 502, 503] as const;
 
@@ -58,7 +58,9 @@ export async function run(options: {
       }
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
+    // Calm at the end, whatever the last spell was: what is still under way must be able to arrive.
     await province.clear();
+    proxy.set({ ...CALM });
   }
 
   try {
