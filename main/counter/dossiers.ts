@@ -30,9 +30,9 @@ export function openDossiers(rooms: {
   const { store, clock, catalogue, documents, scanning, delivery, signing, officers } = rooms;
   const { sessions } = scanning;
   const asPage = (id: string) => {
-    const page = sessions.page(id);
+    const page = scanning.componentPage(id);
     if (!page) throw new StoppedError(`page ${id} is gone`);
-    return { kind: 'jpeg' as const, file: sessions.fileOf(page), quarterTurns: page.quarterTurns, dpi: page.dpi };
+    return page;
   };
   const certain = <T>(answer: T): T => {
     if (isRefusal(answer)) throw new StoppedError(answer.en);
@@ -53,7 +53,7 @@ export function openDossiers(rooms: {
     pages: (ids) =>
       ids.flatMap((id) => {
         const page = sessions.page(id);
-        return page && !page.dropped ? [{ id, note: page.blank === true ? 'trang gần như trắng' : '' }] : [];
+        return page && !page.dropped ? [{ id, note: page.blank === true ? 'gần như trắng' : '' }] : [];
       }),
     buildComponentPdf: (pageIds, { file, title }) => scanning.buildPdf(pageIds.map(asPage), file, title),
     addToSigningWorklist: (work) =>
@@ -64,6 +64,7 @@ export function openDossiers(rooms: {
         file: path.resolve(work.file),
         title: work.procedure ? `${work.name}: ${work.procedure}` : work.name,
         form: 'personal',
+        area: work.area,
       }),
     audit: (entry) => {
       const officer = officers.byId(entry.who);

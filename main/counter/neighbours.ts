@@ -41,7 +41,7 @@ export async function openNeighbours(options: { dir: string; resources: string; 
   ]);
   const at = (port: number) => ({ via: 'tcp' as const, host: '127.0.0.1', port });
   const devices: DeviceConfig[] = [
-    { id: 'ticket-printer', kind: 'ticket-printer', name: 'Máy in phiếu', address: at(printer.port) },
+    { id: 'ticket-printer', kind: 'ticket-printer', name: 'Máy in phiếu', address: at(printer.port), profile: 'training' },
     { id: 'a4-printer', kind: 'a4-printer', name: 'Máy in A4', address: { via: 'ipp', url: a4.url } },
     { id: 'card-reader', kind: 'reader', name: 'Đầu đọc mã', address: at(reader.port), counterId },
     { id: 'keypad', kind: 'keypad', name: 'Bàn phím gọi số', address: at(keypad.port), counterId, profile: 'ascii' },

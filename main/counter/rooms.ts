@@ -20,7 +20,7 @@ import { dossiersHandlers } from '../dossiers/handlers.ts';
 import { dossiersMigrations, STATUS_TEXT, type Dossiers } from '../dossiers/index.ts';
 import { documentsHandlers } from '../documents/handlers.ts';
 import { createDocuments, documentsMigrations } from '../documents/index.ts';
-import { inspectJpeg, writePagesPdf } from '../documents/pages/index.ts';
+import { createPageWorker, inspectJpeg, writePagesPdf } from '../documents/pages/index.ts';
 import { ticketPaper } from '../documents/ticket/index.ts';
 import { officersHandlers } from '../officers/handlers.ts';
 import { createOfficers, officersMigrations } from '../officers/index.ts';
@@ -29,7 +29,7 @@ import { createFiles, createPairing, serverMigrations, systemHandlers } from '..
 import { reportsHandlers } from '../reports/handlers.ts';
 import { createReports } from '../reports/index.ts';
 import { signingHandlers } from '../signing/handlers.ts';
-import { createSigning, migrations as signingMigrations } from '../signing/index.ts';
+import { closeVerifier, createSigning, migrations as signingMigrations } from '../signing/index.ts';
 import type { Clock, Migration, Store } from '../store/index.ts';
 import { trainingHandlers } from '../training/index.ts';
 import type { StationConfig } from './config.ts';
@@ -119,6 +119,9 @@ export async function openRooms(options: RoomsOptions) {
     scanners: neighbours?.scanners ?? config.scanners,
     inspect: inspectJpeg,
     writePdf: writePagesPdf,
+    work: createPageWorker(),
+    // A rehearsal has its own scanner and looks for no other.
+    ...(training ? {} : { network: true, sane: {} }),
     onError: (error) => log(`scanner: ${String(error)}`),
   });
   opened('scanning', () => scanning.close());
@@ -195,7 +198,10 @@ export async function openRooms(options: RoomsOptions) {
     agency: place.centreName,
     onError: (error) => log(`signing: ${String(error)}`),
   });
-  opened('signing', () => signing.close());
+  opened('signing', async () => {
+    await signing.close();
+    await closeVerifier();
+  });
   const token = tokenHealth(signing, clock, (error) => log(`token: ${String(error)}`));
   opened('token watch', () => token.close());
   devices.addHealth(scannerHealth(scanning, clock));

@@ -2,7 +2,7 @@ import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { freeFieldName, guardFile, hashFile } from './append/index.ts';
 import { usualPlace } from './appearance/index.ts';
 import type { Item, Place } from './batch/journal.ts';
-import { decodeText, isString, openPdf, PdfError, type PdfFile, type PdfSignatureField } from './pdf/index.ts';
+import { decodeText, isString, openPdf, PdfError, type PdfFile, type PdfPage, type PdfSignatureField } from './pdf/index.ts';
 import { fileMissing } from './refusals.ts';
 
 export interface Preview {
@@ -69,9 +69,16 @@ function look(pdf: PdfFile, item: Item, saved: Place | null): Omit<Preview, 'doc
     cleanable: signatures.length === 0 && !pdf.permissions.encrypted,
     signatures,
     emptyFields,
-    // A place saved on a longer document is not looked for on a shorter one.
-    placement: saved && saved.page < pages.length ? saved : usualPlace(item.form, pages, pdf),
+    placement: placeOf(item, saved, pages, pdf),
   };
+}
+
+/** The place that the document leaves free, else where the officer put this form last, else the decree's. */
+function placeOf(item: Item, saved: Place | null, pages: readonly PdfPage[], pdf: PdfFile): Place | null {
+  const free = item.form === 'personal' && item.steps[0] === 'leader' ? item.area : null;
+  // A place on a longer document is not looked for on a shorter one.
+  if (free && free.page < pages.length) return free;
+  return saved && saved.page < pages.length ? saved : usualPlace(item.form, pages, pdf);
 }
 
 function describe(pdf: PdfFile, field: PdfSignatureField): { field: string; signer: string | null; signedAt: string | null } {

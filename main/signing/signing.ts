@@ -78,7 +78,7 @@ export class Signing {
 
   /** "Chờ ký số": another room has a result that needs a signature. The same document is added once. */
   addToWorklist(addition: WorklistAddition): void {
-    this.journal.addItem({ ...addition, steps: addition.steps ?? ['leader'] });
+    this.journal.addItem({ ...addition, steps: addition.steps ?? ['leader'], area: addition.area ?? null });
   }
 
   worklist(): Item[] {

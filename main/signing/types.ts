@@ -1,6 +1,6 @@
 import type { Clock, Store } from '../store/index.ts';
 import type { VisibleForm } from './appearance/index.ts';
-import type { Step } from './batch/journal.ts';
+import type { Place, Step } from './batch/journal.ts';
 import type { Level } from './sign.ts';
 import type { Spawn, TokenProcessOptions } from './tokens/index.ts';
 
@@ -56,4 +56,6 @@ export interface WorklistAddition {
   readonly form: VisibleForm;
   /** Who signs, in order; the leader alone when not given. */
   readonly steps?: readonly Step[];
+  /** The place that the document leaves free for the signature, in points, `page` from 0. */
+  readonly area?: Place | null;
 }

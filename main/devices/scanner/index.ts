@@ -79,6 +79,8 @@ export interface Scanning {
   check(): Promise<void>;
   /** Hears whenever a scanner's state changed. */
   onScanners(listener: () => void): () => void;
+  /** One page as the PDF writer takes it, improved when it was; undefined when it is not known or was dropped. */
+  componentPage(pageId: string): ComponentPage | undefined;
   /** The pages of a component that are not dropped, in order. */
   pagesOf(componentKey: string): ComponentPage[];
   /**
@@ -208,6 +210,10 @@ export function createScanning(deps: {
     onScanners(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    componentPage(pageId) {
+      const page = sessions.page(pageId);
+      return page && !page.dropped ? asComponentPage(page) : undefined;
     },
     pagesOf,
     buildPdf: (pages, file, title = TITLE) => deps.writePdf(pages, file, { title, createdAt: deps.clock.now() }),

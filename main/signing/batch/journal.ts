@@ -58,11 +58,11 @@ export class Journal {
     });
   }
 
-  addItem(item: Pick<Item, 'documentId' | 'dossierId' | 'dossierCode' | 'title' | 'file' | 'form' | 'steps'>): void {
+  addItem(item: Pick<Item, 'documentId' | 'dossierId' | 'dossierCode' | 'title' | 'file' | 'form' | 'steps' | 'area'>): void {
     this.change(() =>
       this.sql(
-        `insert into signing_item (document_id, dossier_id, dossier_code, title, file, form, steps, state, added_at)
-           values (?, ?, ?, ?, ?, ?, ?, 'waiting', ?) on conflict (document_id) do nothing`,
+        `insert into signing_item (document_id, dossier_id, dossier_code, title, file, form, steps, area, state, added_at)
+           values (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?) on conflict (document_id) do nothing`,
       ).run(
         item.documentId,
         item.dossierId,
@@ -71,6 +71,7 @@ export class Journal {
         item.file,
         item.form,
         item.steps.join(','),
+        item.area === null ? null : JSON.stringify(item.area),
         this.store.clock.now(),
       ),
     );

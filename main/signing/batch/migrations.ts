@@ -27,4 +27,10 @@ export const migrations: Migration[] = [
       create table signing_root (id text primary key, der blob not null, source text not null, added_at integer not null) strict, without rowid;
     `,
   },
+  {
+    room: 'signing',
+    number: 2,
+    name: 'place that a document leaves free for its signature',
+    sql: `alter table signing_item add column area text;`,
+  },
 ];

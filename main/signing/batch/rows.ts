@@ -17,6 +17,8 @@ export interface Item {
   readonly file: string;
   readonly form: VisibleForm;
   readonly steps: readonly Step[];
+  /** The place that the document leaves free for the leader's signature; null when nobody said. */
+  readonly area: Place | null;
   readonly state: ItemState;
   readonly seenSha256: string | null;
   readonly reason: Refusal | null;
@@ -81,6 +83,7 @@ export interface ItemRow {
   file: string;
   form: string;
   steps: string;
+  area: string | null;
   state: string;
   seen_sha256: string | null;
   reason: string | null;
@@ -134,6 +137,7 @@ export const toItem = (row: ItemRow): Item => ({
   file: row.file,
   form: row.form as VisibleForm,
   steps: row.steps.split(',').filter(Boolean) as Step[],
+  area: row.area === null ? null : (JSON.parse(row.area) as Place),
   state: row.state as ItemState,
   seenSha256: row.seen_sha256,
   reason: readRefusal(row.reason),

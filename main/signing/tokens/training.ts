@@ -34,7 +34,7 @@ function make(dir: string, signer: string, now: number): Promise<void> {
 }
 
 /** The training key in `dir`, made on first use. Reading its certificates needs no PIN. */
-export async function trainingKey(dir: string, now: number, signer = 'Trần Thị Ngọc Ánh (TẬP HUẤN)'): Promise<TrainingKey> {
+export async function trainingKey(dir: string, now: number, signer = 'Nguyễn Thanh Bình (TẬP HUẤN)'): Promise<TrainingKey> {
   if (!existsSync(path.join(dir, NAME))) await make(dir, signer, now);
   const read = (name: string) => readCertificate(readFileSync(path.join(dir, name)));
   const certificate = read('signer.cer');
