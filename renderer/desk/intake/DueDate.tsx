@@ -30,10 +30,7 @@ export function DueDate({ dossier, onChange }: { dossier: DossierView; onChange?
       <ol className="days">
         {dueCells(due.days).map((cell) => (
           <li key={cell.first.day} className={cell.kind === 'off' ? 'offd' : cell.kind === 'due' ? 'end' : ''} title={cell.first.label}>
-            <b>
-              {shortDay(cell.first.day, language)}
-              {cell.first === cell.last ? '' : `–${cell.last.day.slice(8)}`}
-            </b>
+            <b>{cell.first === cell.last ? shortDay(cell.first.day, language) : runText(cell)}</b>
             <span className="cut">{words(cell)}</span>
           </li>
         ))}
@@ -49,3 +46,9 @@ export function DueDate({ dossier, onChange }: { dossier: DossierView; onChange?
     </div>
   );
 }
+
+/** A run of days: "25–26/11", or "30/11–02/12" over the end of a month. */
+const runText = ({ first, last }: DueCell): string =>
+  first.day.slice(0, 7) === last.day.slice(0, 7)
+    ? `${first.day.slice(8)}–${last.day.slice(8)}/${last.day.slice(5, 7)}`
+    : `${first.day.slice(8)}/${first.day.slice(5, 7)}–${last.day.slice(8)}/${last.day.slice(5, 7)}`;

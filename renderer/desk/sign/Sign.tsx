@@ -39,26 +39,27 @@ export function Sign() {
   const current = items.find((item) => item.documentId === selected) ?? null;
   const ready = items.filter((item) => item.state === 'waiting' && item.seen && !left.has(item.documentId));
 
-  const asked = useRef(new Set<string>());
+  // Signed files have other bytes: after a batch what was drawn before is asked for again.
+  const asked = useRef({ batchEnd: batch?.endedAt, ids: new Set<string>() });
+  const batchEnd = batch?.endedAt;
   useEffect(() => {
-    if (selected === null || asked.current.has(selected)) return;
-    asked.current.add(selected);
+    if (asked.current.batchEnd !== batchEnd) {
+      asked.current = { batchEnd, ids: new Set() };
+      setPreviews(new Map());
+      look();
+    }
+    if (selected === null || asked.current.ids.has(selected)) return;
+    const { ids } = asked.current;
+    ids.add(selected);
     setViewTrouble(null);
     client.signing.preview({ documentId: selected }).then(
       (preview) => setPreviews((before) => new Map(before).set(selected, preview)),
       (error: unknown) => {
-        asked.current.delete(selected);
+        ids.delete(selected);
         setViewTrouble(troubleOf(error));
       },
     );
-  }, [selected]);
-  const batchEnd = batch?.endedAt;
-  useEffect(() => {
-    // Signed files have other bytes now; what was drawn before is asked for again.
-    asked.current.clear();
-    setPreviews(new Map());
-    look();
-  }, [batchEnd, look]);
+  }, [selected, batchEnd, look]);
 
   const begin = () => {
     if (ready.length === 0 || running || !usable) return;
