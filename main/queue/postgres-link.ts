@@ -28,23 +28,41 @@ export type Sql = ReturnType<typeof connect>;
  */
 export class Link {
   private readonly url: string;
-  private current: { sql: Sql; broken: boolean } | undefined;
+  private current: { sql: Sql; broken: boolean; lost: Promise<never> } | undefined;
 
   constructor(url: string) {
     this.url = url;
   }
 
-  get sql(): Sql {
-    if (!this.current || this.current.broken) {
-      const made = { broken: false } as { sql: Sql; broken: boolean };
-      made.sql = connect(this.url, () => (made.broken = true));
-      this.current = made;
+  /**
+   * Runs `work` on the connection, or fails when the connection closes: queries that the library still holds back at that
+   * moment would wait for ever. On any error the connection is dropped; the server rolls back what was open.
+   */
+  async use<T>(work: (sql: Sql) => PromiseLike<T>): Promise<T> {
+    const link = this.connected();
+    try {
+      return await Promise.race([work(link.sql), link.lost]);
+    } catch (error) {
+      if (this.current === link) this.drop();
+      throw error;
     }
-    return this.current.sql;
   }
 
-  /** After an error. The server rolls back what was open when the connection goes. */
-  drop(): void {
+  private connected(): { sql: Sql; broken: boolean; lost: Promise<never> } {
+    if (this.current && !this.current.broken) return this.current;
+    let lose: (error: Error) => void = () => {};
+    const lost = new Promise<never>((_resolve, reject) => (lose = reject));
+    lost.catch(() => {}); // nobody may be waiting when it happens
+    const sql = connect(this.url, () => {
+      made.broken = true;
+      lose(Object.assign(new Error('the database connection closed'), { code: 'CONNECTION_CLOSED' }));
+    });
+    const made = { sql, broken: false, lost };
+    this.current = made;
+    return made;
+  }
+
+  private drop(): void {
     const gone = this.current;
     this.current = undefined;
     gone?.sql.end({ timeout: 0 }).catch(() => {});

@@ -47,15 +47,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
   let closed = false;
   /** The one that writes, the one that reads, the one that listens. */
   const [writer, reader, ears] = [new Link(options.url), new Link(options.url), new Link(options.url)];
-  /** Reads; a broken connection is not used again. */
-  const reading = async <T>(work: (sql: Sql) => PromiseLike<T>): Promise<T> => {
-    try {
-      return await work(reader.sql);
-    } catch (error) {
-      reader.drop();
-      throw error;
-    }
-  };
+  const reading = <T>(work: (sql: Sql) => PromiseLike<T>): Promise<T> => reader.use(work);
   const channel = `quay_queue_${createHash('sha256').update(site.id).digest('hex').slice(0, 16)}`;
   const listeners = new Set<(entries: readonly LogEntry[]) => void>();
   const witness = options.witness === undefined ? undefined : new Witness(options.witness);
@@ -69,18 +61,14 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
   /** One thing at a time: a batch, or catching up. */
   let turn: Promise<void> = Promise.resolve();
 
-  /** A transaction in one round trip; on an error the connection is dropped and the server rolls back. */
-  const together = async <T extends readonly PromiseLike<unknown>[]>(link: Link, work: (db: Reserved) => T): Promise<Results<T>> => {
-    try {
-      const db = await link.sql.reserve();
+  /** A transaction in one round trip. */
+  const together = <T extends readonly PromiseLike<unknown>[]>(link: Link, work: (db: Reserved) => T): Promise<Results<T>> =>
+    link.use(async (sql) => {
+      const db = await sql.reserve();
       const results = await settled(work(db));
       db.release();
       return results;
-    } catch (error) {
-      link.drop();
-      throw error;
-    }
-  };
+    });
 
   await together(writer, (db) => [
     db`begin`,
@@ -124,10 +112,9 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
   };
 
   /** One transaction for the whole batch, two round trips: lock and catch up; write and commit. */
-  const commit = async (commands: readonly QueueCommand[]): Promise<{ outcomes: Outcome[]; entries: LogEntry[] }> => {
-    let db: Reserved | undefined;
-    try {
-      db = await writer.sql.reserve();
+  const commit = (commands: readonly QueueCommand[]): Promise<{ outcomes: Outcome[]; entries: LogEntry[] }> =>
+    writer.use(async (sql) => {
+      const db = await sql.reserve();
       const ids = commands.map((c) => c.id).filter((id) => id !== '');
       const [, , knownRows, news] = await settled([
         db`begin`,
@@ -157,12 +144,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
       await settled([...write(db, entries, remembered), db`commit`]);
       db.release();
       return { outcomes, entries: [...theirs, ...entries] };
-    } catch (error) {
-      // no rollback and no release: the server does the one when the connection goes, and nobody may get it again
-      writer.drop();
-      throw error;
-    }
-  };
+    });
 
   const write = (db: Reserved, entries: readonly LogEntry[], remembered: readonly object[]) => {
     const work: PromiseLike<unknown>[] = [];
@@ -306,12 +288,14 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
     told = state.seq;
   }
   // also called when the connection comes back: whatever was notified meanwhile is read from the log
-  await ears.sql.listen(
-    channel,
-    (seq) => {
-      if (Number(seq) > state.seq) refresh().catch(onError);
-    },
-    () => void refresh().catch(onError),
+  await ears.use((sql) =>
+    sql.listen(
+      channel,
+      (seq) => {
+        if (Number(seq) > state.seq) refresh().catch(onError);
+      },
+      () => void refresh().catch(onError),
+    ),
   );
 
   return {

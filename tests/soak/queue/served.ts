@@ -61,7 +61,7 @@ export async function serveHall(site: Site): Promise<ServedHall> {
       const socket = new WebSocket(`${server.origin.replace('http', 'ws')}/rpc`, { headers: { cookie } });
       sockets.push(socket);
       await new Promise<void>((resolve, reject) => void (socket.on('open', () => resolve()), socket.on('error', reject)));
-      const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
+      const link = new RPCLink({ websocket: socket });
       return createORPCClient<{ queue: QueueClient }>(link).queue;
     },
     async close() {
