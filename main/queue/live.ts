@@ -5,8 +5,10 @@ import type { LogEntry } from './types.ts';
 import { boardView, callView, deskView, kioskView, padView, supervisorView, type Look } from './views.ts';
 
 const SPEAKS = new Set(['call', 'pick', 'call-back', 'recall']);
-/** Pictures are drawn at most so often; calls go out at once. */
+/** Boards' pictures are drawn at most so often; calls go out at once. */
 const PICTURE_MS = 200;
+/** What colleagues do is news for a desk at most so often: a hundred desks that each show a hundred are ten thousand rows. */
+const OTHERS_MS = 1000;
 /** A board that hears nothing for 5 s marks itself stale. */
 const BEAT_MS = 2000;
 
@@ -34,6 +36,7 @@ export class Live {
   private readonly boards = new Set<Board>();
   private readonly concerned = new Set<string>();
   private soon: NodeJS.Timeout | undefined;
+  private later: NodeJS.Timeout | undefined;
   private now: NodeJS.Immediate | undefined;
   private readonly beat: NodeJS.Timeout;
   private readonly leave: () => void;
@@ -80,6 +83,7 @@ export class Live {
     this.leave();
     clearInterval(this.beat);
     clearTimeout(this.soon);
+    clearTimeout(this.later);
     clearImmediate(this.now);
     for (const screen of this.screens) screen.channel.end();
     for (const board of this.boards) board.channel.end();
@@ -110,7 +114,8 @@ export class Live {
     if (!concerns) return;
     // the counter that acted sees its change at once, everybody else soon
     if (this.concerned.size > 0) this.now ??= setImmediate(() => this.paintConcerned());
-    this.soon ??= setTimeout(() => this.paintAll(), PICTURE_MS);
+    this.soon ??= setTimeout(() => this.paintBoards(), PICTURE_MS);
+    this.later ??= setTimeout(() => this.paintScreens(), OTHERS_MS);
   }
 
   private paintConcerned(): void {
@@ -119,7 +124,7 @@ export class Live {
     this.concerned.clear();
   }
 
-  private paintAll(): void {
+  private paintBoards(): void {
     this.soon = undefined;
     const byZone = new Map<string | undefined, BoardEvent>();
     for (const board of this.boards) {
@@ -127,6 +132,10 @@ export class Live {
       byZone.set(board.zone, event);
       board.channel.push(event, true);
     }
+  }
+
+  private paintScreens(): void {
+    this.later = undefined;
     for (const screen of this.screens) this.paint(screen);
   }
 

@@ -84,6 +84,8 @@ async function race(ports: readonly number[], accident?: () => Promise<void>): P
   const counters = Array.from({ length: COUNTERS }, (_, i) =>
     run(process.execPath, [script('counter'), String(i + 1), ports.join(',')], { maxBuffer: 1 << 24 }),
   );
+  // a test that fails must not leave twenty processes behind that go on asking
+  children.push(...counters.map((c) => c.child));
   if (accident) await accident();
   const outputs = await Promise.all(counters);
   return {

@@ -25,11 +25,14 @@ export class HubClient {
     this.turn = first;
   }
 
+  /** @throws Error when no hub has answered for two minutes: nobody is left to race for */
   async ask(id: string, body: object): Promise<Reply> {
+    const since = Date.now();
     for (;;) {
       const reply = await this.once(id, body);
       if (reply) return reply;
       this.retries += 1;
+      if (Date.now() - since > 120_000) throw new Error('no hub answers');
       await sleep(50);
     }
   }
