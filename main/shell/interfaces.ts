@@ -1,25 +1,18 @@
-import type { BrowserWindow as Window, BrowserWindowConstructorOptions, SafeStorage, UtilityProcess } from 'electron';
+import type { BrowserWindow as Window, BrowserWindowConstructorOptions, SafeStorage } from 'electron';
 
 /**
  * What the rooms get from Electron, as plain interfaces that they declare themselves: printing on A4, secrets, children.
  */
 export interface A4Printing {
   /** Prints a PDF on a named system printer; resolves when the spooler took it, rejects with a reason otherwise. */
-  printPdf(file: string, options: { printer: string; copies: number }): Promise<void>;
-  printers(): Promise<{ name: string; isDefault: boolean }[]>;
+  print(pdf: Uint8Array, options: { queue: string; copies: number; title: string }): Promise<void>;
+  printers(): Promise<{ name: string; options?: Record<string, string> }[]>;
 }
 export interface SecretBox {
   available(): Promise<boolean>;
   seal(text: string): Promise<Uint8Array>;
   open(sealed: Uint8Array): Promise<string>;
 }
-export interface Child {
-  send(message: unknown): void;
-  onMessage(listener: (message: unknown) => void): void;
-  onExit(listener: (code: number) => void): void;
-  kill(): void;
-}
-
 /** How long the print callback may take: on some Windows lines it never comes. */
 export const PRINT_TIMEOUT_MS = 30_000;
 
@@ -35,7 +28,8 @@ export class PrintError extends Error {
 
 export function a4Printing(
   create: (options: BrowserWindowConstructorOptions) => Window,
-  fileUrl: (file: string) => string,
+  /** Puts the bytes where a window can load them from; `done` takes them away again. */
+  show: (pdf: Uint8Array) => { url: string; done(): void },
   timeoutMs = PRINT_TIMEOUT_MS,
 ): A4Printing {
   const hidden = () =>
@@ -47,16 +41,17 @@ export function a4Printing(
     async printers() {
       const window = hidden();
       try {
-        return (await window.webContents.getPrintersAsync()).map((printer) => ({
-          name: printer.name,
-          isDefault: (printer.options as { 'printer-is-default'?: string } | undefined)?.['printer-is-default'] === 'true',
+        return (await window.webContents.getPrintersAsync()).map(({ name, options }) => ({
+          name,
+          ...(options ? { options: options as Record<string, string> } : {}),
         }));
       } finally {
         window.destroy();
       }
     },
-    async printPdf(file, { printer, copies }) {
+    async print(pdf, { queue: printer, copies }) {
       const window = hidden();
+      const shown = show(pdf);
       try {
         const names = (await window.webContents.getPrintersAsync()).map((p) => p.name);
         // Electron answers "Invalid deviceName" or nothing at all for a printer that is not there, so it is asked first.
@@ -66,7 +61,7 @@ export function a4Printing(
             `Không thấy máy in "${printer}". Hãy bật máy in hoặc chọn máy khác ở trang Thiết bị.`,
             `No printer "${printer}". Switch it on, or choose another on the Devices page.`,
           );
-        await window.loadURL(fileUrl(file));
+        await window.loadURL(shown.url);
         await new Promise<void>((resolve, reject) => {
           const timer = setTimeout(
             () =>
@@ -97,6 +92,7 @@ export function a4Printing(
         });
       } finally {
         window.destroy();
+        shown.done();
       }
     },
   };
@@ -116,15 +112,18 @@ export function secretBox(
   };
 }
 
-/** Native code lives in Electron's utility processes; a driver that crashes takes only its own child with it. */
-export function utilitySpawn(fork: (module: string, args: string[], options: { serviceName: string; stdio: 'pipe' }) => UtilityProcess) {
-  return (module: string, args: readonly string[], name: string): Child => {
-    const child = fork(module, [...args], { serviceName: name, stdio: 'pipe' });
-    return {
-      send: (message) => child.postMessage(message),
-      onMessage: (listener) => void child.on('message', listener),
-      onExit: (listener) => void child.once('exit', listener),
-      kill: () => void child.kill(),
-    };
+/** Secrets of the rooms (the province's account) in one file, each sealed by the system's own store. */
+export function sealedSecrets(box: SecretBox, file: { read(): string | null; write(text: string): void }) {
+  const all = () => JSON.parse(file.read() ?? '{}') as Record<string, string>;
+  return {
+    async get(name: string): Promise<string | null> {
+      const sealed = all()[name];
+      return sealed === undefined ? null : box.open(Buffer.from(sealed, 'base64'));
+    },
+    async set(name: string, value: string | null): Promise<void> {
+      const { [name]: _old, ...rest } = all();
+      const next = value === null ? rest : { ...rest, [name]: Buffer.from(await box.seal(value)).toString('base64') };
+      file.write(JSON.stringify(next));
+    },
   };
 }

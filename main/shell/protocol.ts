@@ -37,10 +37,7 @@ export function handleProtocol(
     if (url.pathname === '/upload' && request.method === 'POST') {
       if (!options.mayUpload()) return no(401, 'Sign in first.');
       if (!request.body) return no(400, 'Nothing was sent.');
-      const result = await options.files.receive(
-        request.body,
-        Number(request.headers.get('content-length') ?? 0),
-      );
+      const result = await options.files.receive(request.body, Number(request.headers.get('content-length') ?? 0));
       return Response.json(result, { status: isRefusal(result) ? 409 : 200, headers: HEADERS });
     }
     if (request.method !== 'GET') return no(405, 'Method not allowed.');

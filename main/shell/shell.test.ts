@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Files } from '../server/index.ts';
 import { beforeReady, runShell, type ElectronParts } from './app.ts';
 import { contained, isOurs } from './guards.ts';
-import { PrintError, a4Printing, secretBox } from './interfaces.ts';
+import { utilityChildren } from './children.ts';
+import { PrintError, a4Printing, sealedSecrets, secretBox } from './interfaces.ts';
 
 /** Records what the shell asks of Electron. Shapes come from electron.d.ts through `ElectronParts`. */
 class FakeContents extends EventEmitter {
@@ -262,6 +263,8 @@ describe('permissions and closing', () => {
 });
 
 describe('A4 and secrets', () => {
+  const pdf = new Uint8Array([37]);
+  let shownAway = 0;
   const printing = (set: (contents: FakeContents) => void) =>
     a4Printing(
       ((options: object) => {
@@ -269,22 +272,22 @@ describe('A4 and secrets', () => {
         set(window.webContents);
         return window;
       }) as never,
-      (file) => `app://quay/file/${path.basename(file)}`,
+      () => ({ url: 'app://quay/file/ticket', done: () => void (shownAway += 1) }),
       50,
     );
 
   it('asks whether the printer is there, and does not wait for ever', async () => {
-    await printing(() => undefined).printPdf('a.pdf', { printer: 'HP A4', copies: 2 });
+    await printing(() => undefined).print(pdf, { queue: 'HP A4', copies: 2, title: 'a' });
     expect(FakeWindow.all[0]!.webContents.printed).toMatchObject([{ silent: true, deviceName: 'HP A4', copies: 2 }]);
     expect(FakeWindow.all[0]!.destroyed).toBe(true);
-    await expect(printing(() => undefined).printPdf('a.pdf', { printer: 'Canon', copies: 1 })).rejects.toMatchObject({
+    await expect(printing(() => undefined).print(pdf, { queue: 'Canon', copies: 1, title: 'a' })).rejects.toMatchObject({
       reason: 'no-such-printer',
     });
-    await expect(printing((c) => void (c.printAnswer = null)).printPdf('a.pdf', { printer: 'HP A4', copies: 1 })).rejects.toMatchObject({
+    await expect(printing((c) => void (c.printAnswer = null)).print(pdf, { queue: 'HP A4', copies: 1, title: 'a' })).rejects.toMatchObject({
       reason: 'timeout',
     });
     await expect(
-      printing((c) => void (c.printAnswer = [false, 'Print job failed'])).printPdf('a.pdf', { printer: 'HP A4', copies: 1 }),
+      printing((c) => void (c.printAnswer = [false, 'Print job failed'])).print(pdf, { queue: 'HP A4', copies: 1, title: 'a' }),
     ).rejects.toBeInstanceOf(PrintError);
     expect(FakeWindow.all.every((window) => window.destroyed)).toBe(true);
   });
@@ -296,5 +299,44 @@ describe('A4 and secrets', () => {
       decryptStringAsync: (sealed: Buffer) => Promise.resolve({ shouldReEncrypt: false, result: sealed.toString().slice(7) }),
     });
     expect(await box.open(await box.seal('mật khẩu'))).toBe('mật khẩu');
+    let kept: string | null = null;
+    const secrets = sealedSecrets(box, { read: () => kept, write: (text) => void (kept = text) });
+    await secrets.set('province.secret', 'mật khẩu');
+    expect(kept).not.toContain('mật khẩu');
+    expect(await secrets.get('province.secret')).toBe('mật khẩu');
+    await secrets.set('province.secret', null);
+    expect(await secrets.get('province.secret')).toBeNull();
+  });
+});
+
+describe('children', () => {
+  it('are utility processes of the three shapes that the rooms ask for', () => {
+    const forked: { module: string; name: string; posted: unknown[]; child: EventEmitter }[] = [];
+    const children = utilityChildren((module, _args, options) => {
+      const entry = { module, name: options.serviceName, posted: [] as unknown[], child: new EventEmitter() };
+      forked.push(entry);
+      return Object.assign(entry.child, {
+        postMessage: (message: unknown) => void entry.posted.push(message),
+        kill: () => true,
+        pid: 7,
+      }) as never;
+    });
+    const heard: unknown[] = [];
+    const token = children.token(new URL('file:///a/child.ts'), 'token');
+    token.onMessage((message) => heard.push(message));
+    token.post({ pin: null });
+    const driver = children.driver('/a/native-child.ts', {});
+    driver.onExit((how) => heard.push(how));
+    const verifier = children.verifier('/a/verify.ts', 256);
+    verifier.on('message', (message) => heard.push(message));
+    verifier.send({ id: 1 }, () => undefined);
+    forked[0]!.child.emit('message', 'token says');
+    forked[1]!.child.emit('exit', 9);
+    forked[2]!.child.emit('message', 'verdict');
+    forked[2]!.child.emit('exit', 3);
+    expect(heard).toEqual(['token says', 'exit 9', 'verdict']);
+    expect(forked.map((entry) => entry.posted)).toEqual([[{ pin: null }], [], [{ id: 1 }]]);
+    expect(forked[0]!.module).toBe('/a/child.ts');
+    expect(verifier.exitCode).toBe(3);
   });
 });

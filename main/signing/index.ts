@@ -7,7 +7,7 @@ export type { VisibleForm } from './appearance/index.ts';
 export type { Level } from './sign.ts';
 export { Signing, type BatchView, type StartRequest } from './signing.ts';
 export { forkChild, TRAINING_MODULE, TRAINING_PIN, TRAINING_SERIAL, type Child, type Spawn } from './tokens/index.ts';
-export { closeVerifier, verify, type Verification, type VerifyOptions } from './verify/index.ts';
+export { closeVerifier, startVerifierWith, verify, type Verification, type VerifyOptions, type ChildHandle, type StartFile } from './verify/index.ts';
 export type { FileLink, SignedResult, SigningDeps, WorklistAddition } from './types.ts';
 
 /** The room, with its worklist and journal in the store. Close it before the store. */

@@ -1,16 +1,12 @@
-import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/websocket';
-import type { ContractRouterClient } from '@orpc/contract';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { WebSocket } from 'ws';
 import { buildScreens } from '../../main/build.ts';
-import type { contract } from '../../main/contract/index.ts';
 import { openCounter, type Counter, type CounterOptions } from '../../main/counter.ts';
+import { connectScreen, type Client } from '../../main/cli/clients.ts';
 import { pairScreen } from '../../main/cli/screen.ts';
 
-export type Client = ContractRouterClient<typeof contract>;
+export type { Client };
 
 /** A whole training counter in this process, on a free port and in a temporary folder that `close` removes. */
 export async function startCounter(options: Partial<CounterOptions> & { build?: boolean } = {}) {
@@ -18,7 +14,7 @@ export async function startCounter(options: Partial<CounterOptions> & { build?: 
   if (build) await buildScreens();
   const dir = rest.dataDir ?? mkdtempSync(path.join(tmpdir(), 'quay-e2e-'));
   const counter: Counter = await openCounter({ port: 0, lan: false, ...rest, dataDir: dir });
-  const sockets: WebSocket[] = [];
+  const screens: { close: () => void }[] = [];
   return {
     counter,
     dir,
@@ -30,16 +26,12 @@ export async function startCounter(options: Partial<CounterOptions> & { build?: 
       pairScreen(counter, { role, name: role, ...(counterId ? { counterId } : {}) }),
     /** A client over WebSocket, as a screen of this role. */
     async client(role: 'station' | 'kiosk' | 'board' | 'feedback', counterId?: string): Promise<Client> {
-      const cookie = await pairScreen(counter, { role, name: role, ...(counterId ? { counterId } : {}) });
-      const socket = new WebSocket(`${counter.server.origin.replace('http', 'ws')}/rpc`, {
-        headers: { cookie: `${cookie.name}=${cookie.value}` },
-      });
-      sockets.push(socket);
-      await new Promise<void>((resolve, reject) => void (socket.on('open', () => resolve()), socket.on('error', reject)));
-      return createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
+      const screen = await connectScreen(counter, { role, name: role, ...(counterId ? { counterId } : {}) });
+      screens.push(screen);
+      return screen.client;
     },
     async close() {
-      for (const socket of sockets) socket.terminate();
+      for (const screen of screens) screen.close();
       await counter.close();
       if (!rest.dataDir) rmSync(dir, { recursive: true, force: true });
     },

@@ -1,6 +1,7 @@
 /** The verifier's own process: it reads hostile files, so it holds nothing that could be lost with it. */
 import { PdfError } from '../pdf/index.ts';
 import { verifyDocument } from './document.ts';
+import { toParent } from './port.ts';
 import { httpRevocation, type OnlineRevocation } from './online.ts';
 import { cachedTrust } from './trust.ts';
 import type { ImageJob } from './images.ts';
@@ -21,7 +22,12 @@ export type Report =
   | { id: number; error: string }
   | { id: number; network: boolean };
 
-const send = (report: Report): void => void process.send?.(report);
+const send: (report: Report) => void = toParent<Job, Report>((job) => {
+  work(job).then(
+    (result) => send({ id: job.id, result }),
+    (error: unknown) => send({ id: job.id, error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' }),
+  );
+});
 
 async function work(job: Job): Promise<Verification & { images?: ImageJob }> {
   const { options } = job;
@@ -49,11 +55,4 @@ async function work(job: Job): Promise<Verification & { images?: ImageJob }> {
   return verifyDocument(job.file, { trust, online: options.offline === true ? undefined : online, now: options.at ?? Date.now(), check });
 }
 
-process.on('message', (job: Job) => {
-  work(job).then(
-    (result) => send({ id: job.id, result }),
-    (error: unknown) => send({ id: job.id, error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' }),
-  );
-});
-process.on('disconnect', () => process.exit(0));
 send({ ready: true });

@@ -1,4 +1,5 @@
 /** Draws a document as it was signed and as it is now, and looks for differences: in a process of its own, with pdf.js. */
+import { toParent } from './port.ts';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -93,10 +94,9 @@ async function pages(job: ImageJob, before: PDFDocumentProxy, after: PDFDocument
   return { result: 'same' };
 }
 
-process.on('message', (job: ImageJob) => {
+const send = toParent<ImageJob, ImageAnswer>((job) => {
   look(job)
     .catch((): ImageAnswer => ({ result: 'unavailable' }))
-    .then((answer) => process.send?.(answer))
+    .then((answer) => send(answer))
     .catch(() => process.exit(1));
 });
-process.on('disconnect', () => process.exit(0));

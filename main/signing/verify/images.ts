@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { startFile, type ChildHandle } from './port.ts';
 import { fileURLToPath } from 'node:url';
 import { isRef, readPages, rectangle, type PdfFile } from '../pdf/index.ts';
 import type { Step } from './modifications.ts';
@@ -45,17 +45,12 @@ export interface ImageComparer {
 
 /** A comparer in a process of its own, which is kept for the next file and ends with `close` or its parent. One job at a time. */
 export function createImageComparer(): ImageComparer {
-  let child: ChildProcess | undefined;
+  let child: ChildHandle | undefined;
   const close = (): void => {
     child?.kill('SIGKILL');
     child = undefined;
   };
-  const start = (): ChildProcess =>
-    fork(fileURLToPath(new URL('images-child.ts', import.meta.url)), [], {
-      execArgv: ['--max-old-space-size=512', '--disable-warning=ExperimentalWarning'],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
+  const start = (): ChildHandle => startFile(fileURLToPath(new URL('images-child.ts', import.meta.url)), 512);
   return {
     close,
     async compare(job, ms) {

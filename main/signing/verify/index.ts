@@ -3,6 +3,7 @@ import { createVerifier } from './process.ts';
 import type { Verification, VerifyOptions } from './types.ts';
 
 export { quickVerify, type QuickSignature, type QuickVerification } from './quick.ts';
+export { startVerifierWith, type ChildHandle, type StartFile } from './port.ts';
 export { createVerifier, VERIFIER_LIMITS, type Verifier, type VerifierLimits } from './process.ts';
 export type {
   FileVerdict,

@@ -1,7 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Job, Report } from './child.ts';
+import { startFile, type ChildHandle } from './port.ts';
 import { finding } from './findings.ts';
 import { createImageComparer, type ImageComparer, type ImageJob } from './images.ts';
 import type { Verification, VerifyOptions } from './types.ts';
@@ -33,21 +33,16 @@ const START_MS = 60_000;
 const IMAGES_MS = 6000;
 
 /** How the child is started: a small seam, so that tests can put a broken one in its place. */
-export type Start = (heapMb: number) => ChildProcess;
+export type Start = (heapMb: number) => ChildHandle;
 
-export const startChild: Start = (heapMb) =>
-  fork(fileURLToPath(new URL('child.ts', import.meta.url)), [], {
-    execArgv: [`--max-old-space-size=${heapMb}`, '--disable-warning=ExperimentalWarning'],
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
+export const startChild: Start = (heapMb) => startFile(fileURLToPath(new URL('child.ts', import.meta.url)), heapMb);
 
 /**
  * A verifier in a process of its own, one file at a time. Whatever happens to that process, each file gets an answer: a hang, a crash
  * or an empty memory is TOTAL-FAILED with a reason, and the next file gets a fresh process.
  */
 export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: Start = startChild): Verifier {
-  let child: ChildProcess | undefined;
+  let child: ChildHandle | undefined;
   let done = 0;
   let count = 0;
   let idle: NodeJS.Timeout | undefined;
@@ -119,7 +114,7 @@ type Broken = string;
 type Answer = { result: Verification & { images?: ImageJob } } | { broken: Broken };
 
 /** Waits for the child's first word; one that dies or stays silent is found out by the job that follows. */
-async function ready(child: ChildProcess): Promise<void> {
+async function ready(child: ChildHandle): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, START_MS);
     const done = (): void => {
@@ -131,7 +126,7 @@ async function ready(child: ChildProcess): Promise<void> {
   });
 }
 
-async function ask(child: ChildProcess, job: Job, workMs: number, networkMs: number): Promise<Answer> {
+async function ask(child: ChildHandle, job: Job, workMs: number, networkMs: number): Promise<Answer> {
   return new Promise((resolve) => {
     let timer = setTimeout(() => finish({ broken: 'timeout' }), workMs);
     let left = workMs;
