@@ -3,7 +3,7 @@ import type { Caller } from './contract/context.ts';
 import { readConfig } from './counter/config.ts';
 import { lockDataDir } from './counter/lock.ts';
 import { createLog } from './counter/log.ts';
-import { MIGRATIONS, SCREENS, openRooms, type Rooms } from './counter/rooms.ts';
+import { MIGRATIONS, SCREENS, openRooms, type HostParts, type Rooms } from './counter/rooms.ts';
 import { prepareDataDir } from './counter/start.ts';
 import { startServer, type PairedDevice, type Server } from './server/index.ts';
 import { openStore, systemClock, type Clock } from './store/index.ts';
@@ -16,6 +16,8 @@ export interface CounterOptions {
   readonly clock?: Clock;
   /** PKCS#11 modules beside the known names and those of the settings. */
   readonly pkcs11Modules?: readonly string[];
+  /** What Electron's shell brings. */
+  readonly host?: HostParts;
   /** Sees the bytes of every slip as they go to the printer; the walkthrough keeps them. */
   readonly onPrintBytes?: (key: string, bytes: Uint8Array) => void;
 }
@@ -78,6 +80,7 @@ export async function openCounter(options: CounterOptions): Promise<Counter> {
       log,
       opened,
       pkcs11Modules: options.pkcs11Modules ?? [],
+      host: options.host ?? {},
       ...(options.onPrintBytes ? { onPrintBytes: options.onPrintBytes } : {}),
     });
     const { officers, pairing, files, neighbours } = rooms;

@@ -60,7 +60,7 @@ describe('kill -9', () => {
     socket = new WebSocket(`${new URL(address).origin.replace('http', 'ws')}/rpc`, { headers: { cookie } });
     socket.on('error', () => undefined);
     await new Promise<void>((resolve, reject) => void (socket!.once('open', () => resolve()), socket!.once('error', reject)));
-    const client: Client = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
+    const client: Client = createORPCClient(new RPCLink({ websocket: socket }));
     await client.officers.signIn({ login: 'huyen', password: TRAINING_PASSWORD });
     return client;
   }
@@ -80,10 +80,10 @@ describe('kill -9', () => {
       // What was acknowledged before the last kill is there.
       for (const [ticketId, text] of tickets) expect((await client.queue.ticket({ ticketId })).text).toBe(text);
       for (const dossierId of dossiers.keys()) expect((await client.dossiers.get({ dossierId })).receivedAt).not.toBeNull();
-      let dead = false;
+      const axe = { fallen: false };
       const work = (async () => {
         const services = (await client.queue.services()).groups;
-        for (let i = 0; !dead; i += 1) {
+        for (let i = 0; !axe.fallen; i += 1) {
           const ticket = await client.queue.issue({ commandId: id(), serviceId: services[i % services.length]!.id });
           tickets.set(ticket.ticketId, ticket.text);
           const draft = await client.dossiers.open({ commandId: id(), ticket: null });
@@ -111,7 +111,7 @@ describe('kill -9', () => {
       const enough = dossiers.size + 2;
       for (let i = 0; i < 600 && dossiers.size < enough; i += 1) await sleep(50);
       await sleep(Math.floor(random() * 250));
-      dead = true;
+      axe.fallen = true;
       await kill();
       await work;
     }

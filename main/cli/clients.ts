@@ -21,7 +21,7 @@ export async function connectScreen(
     socket.once('open', resolve);
     socket.once('error', reject);
   });
-  const client: Client = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
+  const client: Client = createORPCClient(new RPCLink({ websocket: socket }));
   return { client, close: () => socket.terminate() };
 }
 

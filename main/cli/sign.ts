@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { signFiles, type CommandLevel, type SignCommand, type SignLine } from '../signing/command.ts';
+import { signFiles, type CommandLevel, type SignCommand, type SignLine } from '../signing/index.ts';
 import type { VisibleForm } from '../signing/index.ts';
 import type { CliIo } from './verify.ts';
 

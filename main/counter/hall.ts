@@ -1,4 +1,4 @@
-import type { IssuedTicket, PrintState } from '../contract/queue.ts';
+import type { PrintState } from '../contract/queue.ts';
 import { isRefusal } from '../contract/refusal.ts';
 import { ticketQr, type TicketContent } from '../contract/paper.ts';
 import { randomUUID } from 'node:crypto';

@@ -130,7 +130,7 @@ function provinceNeighbour(province: Province): Neighbour {
       province.troubles.set(change[key] ?? {});
     },
     actions: [{ key: 'dropSessions', vi: 'Ngắt mọi phiên đăng nhập', en: 'End every session' }],
-    act: () => void province.dropSessions(),
+    act: () => province.dropSessions(),
     shows: () => `${province.count()} hồ sơ`,
   };
 }

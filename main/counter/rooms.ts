@@ -13,9 +13,17 @@ import {
   SECRET_PASSWORD,
   SECRET_USER,
   type ProvinceConfigInput,
+  type Secrets,
 } from '../delivery/index.ts';
-import { createDevices, createSetup, devicesHandlers, migrations as devicesMigrations } from '../devices/index.ts';
-import { createScanning, migrations as scannerMigrations, scannerHandlers } from '../devices/scanner/index.ts';
+import {
+  createDevices,
+  createSetup,
+  devicesHandlers,
+  migrations as devicesMigrations,
+  systemBackend,
+  type SystemPrinting,
+} from '../devices/index.ts';
+import { createScanning, migrations as scannerMigrations, scannerHandlers, type SaneConfig } from '../devices/scanner/index.ts';
 import { dossiersHandlers } from '../dossiers/handlers.ts';
 import { dossiersMigrations, STATUS_TEXT, type Dossiers } from '../dossiers/index.ts';
 import { documentsHandlers } from '../documents/handlers.ts';
@@ -29,7 +37,14 @@ import { createFiles, createPairing, serverMigrations, systemHandlers } from '..
 import { reportsHandlers } from '../reports/handlers.ts';
 import { createReports } from '../reports/index.ts';
 import { signingHandlers } from '../signing/handlers.ts';
-import { closeVerifier, createSigning, migrations as signingMigrations } from '../signing/index.ts';
+import {
+  closeVerifier,
+  createSigning,
+  migrations as signingMigrations,
+  startVerifierWith,
+  type Spawn,
+  type StartFile,
+} from '../signing/index.ts';
 import type { Clock, Migration, Store } from '../store/index.ts';
 import { trainingHandlers } from '../training/index.ts';
 import type { StationConfig } from './config.ts';
@@ -64,6 +79,15 @@ function clockWarning(skewMs: number | null): string | null {
   return `Đồng hồ máy này lệch ${Math.round(Math.abs(skewMs) / 60_000)} phút so với hệ thống tỉnh. Hãy chỉnh giờ máy trước khi tiếp nhận tiếp.`;
 }
 
+/** What only the product's own shell can give: children, the system's printers and its safe. Absent under plain Node. */
+export interface HostParts {
+  readonly token?: Spawn;
+  readonly driver?: NonNullable<SaneConfig['spawn']>;
+  readonly verifier?: StartFile;
+  readonly printing?: (link: (file: string) => string) => SystemPrinting;
+  readonly secrets?: (dir: string) => Secrets;
+}
+
 export interface RoomsOptions {
   readonly config: StationConfig;
   readonly store: Store;
@@ -74,12 +98,14 @@ export interface RoomsOptions {
   /** Notes what is open; closed in the opposite order. */
   readonly opened: (name: string, close: () => void | Promise<void>) => void;
   readonly pkcs11Modules: readonly string[];
+  readonly host: HostParts;
   readonly onPrintBytes?: (key: string, bytes: Uint8Array) => void;
 }
 
 /** Builds the rooms in the order in which they need each other, and hands each what it needs of the others. */
 export async function openRooms(options: RoomsOptions) {
-  const { config, store, clock, dataDir, log, opened } = options;
+  const { config, store, clock, dataDir, log, opened, host } = options;
+  if (host.verifier) startVerifierWith(host.verifier);
   const { training } = config;
   const neighbours = training
     ? await openNeighbours({ dir: path.join(dataDir, 'neighbours'), resources: RESOURCES, clock, counterId: config.counterId })
@@ -103,12 +129,14 @@ export async function openRooms(options: RoomsOptions) {
   });
   const { place } = catalogue;
 
+  const printing = host.printing?.((file) => files.link(file).url);
   const devices = createDevices({
     store,
     clock,
     config: neighbours?.devices ?? config.devices.map((device) => deviceConfig.parse(device)),
     ticketPaper,
     training,
+    ...(printing ? { systemPrinter: (queue: string) => systemBackend(queue, printing) } : {}),
     ...(options.onPrintBytes ? { onPrintBytes: options.onPrintBytes } : {}),
   });
   opened('devices', () => devices.close());
@@ -121,7 +149,7 @@ export async function openRooms(options: RoomsOptions) {
     writePdf: writePagesPdf,
     work: createPageWorker(),
     // A rehearsal has its own scanner and looks for no other.
-    ...(training ? {} : { network: true, sane: {} }),
+    ...(training ? {} : { network: true, sane: host.driver ? { spawn: host.driver } : {} }),
     onError: (error) => log(`scanner: ${String(error)}`),
   });
   opened('scanning', () => scanning.close());
@@ -166,7 +194,7 @@ export async function openRooms(options: RoomsOptions) {
   };
   const secrets = neighbours
     ? memorySecrets({ [SECRET_USER]: neighbours.provinceAccount.user, [SECRET_PASSWORD]: neighbours.provinceAccount.secret })
-    : fileSecrets(path.join(dataDir, 'secrets'));
+    : (host.secrets ?? fileSecrets)(path.join(dataDir, 'secrets'));
   const delivery = createDelivery({
     store,
     clock,
@@ -194,6 +222,7 @@ export async function openRooms(options: RoomsOptions) {
     training,
     modules: [...config.pkcs11Modules, ...options.pkcs11Modules],
     linkFile: (file) => files.link(file),
+    ...(host.token ? { spawn: host.token } : {}),
     onSigned: (result) => takeSigned(toDossiers(), result),
     agency: place.centreName,
     onError: (error) => log(`signing: ${String(error)}`),

@@ -13,6 +13,9 @@ export interface StoredEvent {
   readonly payload: unknown;
 }
 
+/** A prepared statement with any parameters. */
+export type Statement = Database.Statement<unknown[]>;
+
 export interface Store {
   readonly db: Database.Database;
   readonly clock: Clock;

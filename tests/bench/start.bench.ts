@@ -28,14 +28,24 @@ export async function run(): Promise<Record<string, number>> {
     rmSync(dir, { recursive: true, force: true });
   }
   answers.sort((a, b) => a - b);
-  return { firstAnswerMs: round(answers[Math.floor(answers.length / 2)]!), firstAnswerMinMs: round(answers[0]!), firstAnswerMaxMs: round(answers.at(-1)!), idleRssMb: round(idleRssMb), runs: RUNS };
+  return {
+    firstAnswerMs: round(answers[Math.floor(answers.length / 2)]!),
+    firstAnswerMinMs: round(answers[0]!),
+    firstAnswerMaxMs: round(answers.at(-1)!),
+    idleRssMb: round(idleRssMb),
+    runs: RUNS,
+  };
 }
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
 async function start(dir: string, idle: boolean): Promise<{ firstAnswerMs: number; rssMb: number }> {
   const began = performance.now();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(root, 'main/headless.ts'), '--data', dir, '--port', '0', '--no-open'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', path.join(root, 'main/headless.ts'), '--data', dir, '--port', '0', '--no-open'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   try {
     const address = await new Promise<string>((resolve, reject) => {
       let text = '';
@@ -50,7 +60,7 @@ async function start(dir: string, idle: boolean): Promise<{ firstAnswerMs: numbe
     const cookie = (opened.headers.get('set-cookie') ?? '').split(';')[0]!;
     const socket = new WebSocket(`${new URL(address).origin.replace('http', 'ws')}/rpc`, { headers: { cookie } });
     await new Promise<void>((resolve, reject) => void (socket.on('open', () => resolve()), socket.on('error', reject)));
-    const client: Client = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
+    const client: Client = createORPCClient(new RPCLink({ websocket: socket }));
     await client.system.info();
     const firstAnswerMs = performance.now() - began;
     if (idle) await sleep(10_000);

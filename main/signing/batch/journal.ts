@@ -1,6 +1,5 @@
-import type { Statement } from 'better-sqlite3';
 import type { Refusal } from '../../contract/refusal.ts';
-import type { Store } from '../../store/index.ts';
+import type { Statement, Store } from '../../store/index.ts';
 import type { VisibleForm } from '../appearance/index.ts';
 import type { Level } from '../sign.ts';
 import {

@@ -1,4 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import type { EventEmitter } from 'node:events';
 
 /** Both ends of the line between the verifier and its children: `fork` under Node, utility processes under Electron. */
 
@@ -20,10 +21,15 @@ export function toParent<In, Out>(hear: (message: In) => void): (message: Out) =
 }
 
 /** What the verifier uses of a child process; Electron's shell hands in utility processes of this shape. */
-export type ChildHandle = Pick<ChildProcess, 'on' | 'once' | 'off' | 'kill' | 'ref' | 'unref' | 'exitCode' | 'signalCode'> & {
+export interface ChildHandle extends Pick<EventEmitter, 'on' | 'once' | 'off'> {
+  kill(signal?: NodeJS.Signals): boolean;
+  ref(): void;
+  unref(): void;
+  readonly exitCode: number | null;
+  readonly signalCode: NodeJS.Signals | null;
   send(message: object, sent: (error: Error | null) => void): boolean;
   readonly channel?: { ref(): void; unref(): void } | null | undefined;
-};
+}
 export type StartFile = (file: string, heapMb: number) => ChildHandle;
 
 const forkFile: StartFile = (file, heapMb) =>
@@ -31,7 +37,7 @@ const forkFile: StartFile = (file, heapMb) =>
     execArgv: [`--max-old-space-size=${heapMb}`, '--disable-warning=ExperimentalWarning'],
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  }) as ChildHandle;
+  });
 
 let starter: StartFile = forkFile;
 /** Before the first verification: Electron's own program cannot be forked as a Node (its fuse forbids it). */
