@@ -66,6 +66,17 @@ describe('hall and desk together', () => {
     );
   });
 
+  it('frees the counter of an officer who signs out', async () => {
+    const screen = await connectScreen(counter, { role: 'station', name: 'Quầy 2', counterId: '2' });
+    await screen.client.officers.signIn({ login: 'dung', password: TRAINING_PASSWORD });
+    await screen.client.queue.takeCounter({ commandId: id(), counterId: '2' });
+    const open = async () => (await desk.queue.counters()).find((c) => c.counterId === '2')?.open;
+    expect(await open()).toBe(true);
+    await screen.client.officers.signOut();
+    await poll(async () => ((await open()) === false ? true : undefined), 5_000, 'the free counter');
+    screen.close();
+  });
+
   it('has every device of the strip, scanner and token too', async () => {
     await poll(
       async () => {

@@ -4,6 +4,8 @@ import { ticketQr, type TicketContent } from '../contract/paper.ts';
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '../contract/context.ts';
 import type { Devices, KeypadAction } from '../devices/index.ts';
+import type { Officers } from '../officers/index.ts';
+import type { Store } from '../store/index.ts';
 import type { Dossiers } from '../dossiers/index.ts';
 import { checkSite, trainingSite, type PrintTicket, type Queue, type QueueEvent, type Site } from '../queue/index.ts';
 
@@ -58,6 +60,16 @@ export async function keypadAction(queue: Queue, caller: Caller, action: KeypadA
   else if (action === 'park') await queue.park(caller, { commandId, reason: 'Bàn phím gọi số' });
   // A transfer needs to say where to; that is asked at the desk.
   else if (action !== 'transfer') await queue.onCurrent(caller, commandId, action);
+}
+
+/** Who signs out leaves the counter: nobody is called to an empty chair. A ticket in service stays where it is. */
+export function leaveOnSignOut(queue: Queue, officers: Officers, store: Store, onError: (error: unknown) => void): () => void {
+  return store.subscribe((event) => {
+    if (event.room !== 'officers' || event.kind !== 'signed-out') return;
+    const { deviceId, officerId } = event.payload as { deviceId: string; officerId: string };
+    const officer = officers.byId(officerId);
+    if (officer) queue.leaveCounter({ role: 'officer', deviceId, officer }, { commandId: `signed-out-${event.seq}` }).catch(onError);
+  });
 }
 
 /**

@@ -50,7 +50,7 @@ import { trainingHandlers } from '../training/index.ts';
 import type { StationConfig } from './config.ts';
 import { openDossiers, takeSigned } from './dossiers.ts';
 import { scannerHealth, tokenHealth } from './health.ts';
-import { keepingDrafts, keypadAction, showAtCounter, siteOf, ticketPrinting } from './hall.ts';
+import { keepingDrafts, keypadAction, leaveOnSignOut, showAtCounter, siteOf, ticketPrinting } from './hall.ts';
 import { keepHouse } from './housekeeping.ts';
 import { openNeighbours } from './neighbours.ts';
 import { trainingOfficers } from './people.ts';
@@ -179,6 +179,10 @@ export async function openRooms(options: RoomsOptions) {
   });
   opened('queue', () => hall.close());
   const queue = keepingDrafts(hall, () => toDossiers());
+  opened(
+    'sign-out',
+    leaveOnSignOut(queue, officers, store, (error) => log(`queue: ${String(error)}`)),
+  );
   devices.onKey((action, device) => {
     const at = [{ deviceId: 'station-1', role: 'station', counterId: config.counterId }, ...pairing.list()].find(
       (screen) => screen.role === 'station' && screen.counterId === device.counterId && officers.current(screen.deviceId),

@@ -151,6 +151,8 @@ export function createOfficers(deps: { store: Store; seed?: readonly (OfficerInp
           return wrongPassword;
         }
         setWrong.run(0, 0, found.id);
+        const former = officers.current(deviceId);
+        if (former && former.officer.id !== found.id) store.emit('officers', 'signed-out', { deviceId, officerId: former.officer.id });
         const endOfDay = fromVietnam(businessDay(now)) + 24 * 3_600_000;
         putSession.run(deviceId, found.id, now, endOfDay);
         audit({ deviceId, officer: officerOf(found) }, 'sign-in', found.login);
@@ -164,7 +166,7 @@ export function createOfficers(deps: { store: Store; seed?: readonly (OfficerInp
       store.transaction(() => {
         dropSession.run(deviceId);
         audit({ deviceId, officer: current.officer }, 'sign-out', current.officer.login);
-        store.emit('officers', 'signed-out', { deviceId });
+        store.emit('officers', 'signed-out', { deviceId, officerId: current.officer.id });
       });
     },
     current(deviceId) {

@@ -14,7 +14,7 @@ export interface StoredEvent {
 }
 
 /** A prepared statement with any parameters. */
-export type Statement = Database.Statement<unknown[]>;
+export type Statement = Database.Statement;
 
 export interface Store {
   readonly db: Database.Database;
