@@ -31,6 +31,9 @@ function run(entry, args) {
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', path.resolve(root, entry), ...args], { stdio: 'inherit' });
   // The terminal sends Ctrl+C to the whole group; the child closes its rooms in order and we wait for it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
+  // Ended by a signal of its own, npm takes only its shell along; then nobody is left to close the rooms but us.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500).unref();
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
   child.on('error', (error) => {
     process.stderr.write(`Không khởi động được Node: ${error.message}\nCould not start Node: ${error.message}\n`);

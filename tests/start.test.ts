@@ -67,6 +67,25 @@ describe('npm start', () => {
     expect(existsSync(path.join(dir, 'quay.lock'))).toBe(false);
   });
 
+  it.skipIf(process.platform === 'win32')('closes its rooms when npm and its shell are gone', async () => {
+    // A signal to npm alone ends its shell and reaches nobody below.
+    const entry = path.join(root, 'main/start.cjs');
+    const shell = spawn('sh', ['-c', `"${process.execPath}" "${entry}" --headless --no-open --data "${dir}" --port 0; echo after`], {
+      env: { ...process.env, npm_lifecycle_event: 'start' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ended = new Promise<void>((resolve) => void shell.stdout.once('close', () => resolve()));
+    await new Promise<void>((resolve) => {
+      let out = '';
+      shell.stdout.on('data', (chunk) => (out += String(chunk)).includes('Quầy: ') && resolve());
+    });
+    expect(existsSync(path.join(dir, 'quay.lock'))).toBe(true);
+    shell.kill('SIGTERM');
+    // The pipe closes when the last of them has ended.
+    await ended;
+    expect(existsSync(path.join(dir, 'quay.lock'))).toBe(false);
+  });
+
   it('says in one sentence that the port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));

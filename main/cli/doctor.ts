@@ -112,7 +112,7 @@ async function devices(counter: Counter): Promise<Finding[]> {
     return {
       what: health.id,
       state: fine ? 'fine' : 'hand',
-      vi: `${health.name}: ${health.vi}`,
+      vi: health.vi.startsWith(`${health.name}: `) ? health.vi : `${health.name}: ${health.vi}`,
       en: `${health.name}: ${health.en}`,
       ...(health.todoVi ? { todo: `${health.todoVi} / ${health.todoEn}` } : {}),
     };
@@ -214,7 +214,17 @@ async function province(counter: Counter): Promise<Finding[]> {
 const MARK = { fine: '✓', hand: '✗', note: '·' } as const;
 
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'boolean' } } });
+  let values: { data?: string; json?: boolean; help?: boolean };
+  try {
+    ({ values } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } } }));
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\nnpm run doctor [-- --data DIR] [--json]\n`);
+    process.exit(64);
+  }
+  if (values.help) {
+    process.stdout.write('npm run doctor [-- --data DIR] [--json]\n');
+    process.exit(0);
+  }
   const dataDir = values.data ? path.resolve(process.env['INIT_CWD'] ?? process.cwd(), values.data) : defaultDataDir();
   const findings = await examine(dataDir);
   const hands = findings.filter((finding) => finding.state === 'hand').length;

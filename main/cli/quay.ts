@@ -4,7 +4,7 @@ import { verifyCommand } from './verify.ts';
 /** `npm run --silent quay -- sign|verify …`. Paths are read from where the command was typed. */
 const COMMANDS = { sign: signCommand, verify: verifyCommand } as const;
 const [name, ...args] = process.argv.slice(2);
-if (name === undefined || !(name in COMMANDS)) {
+if (name === undefined || !Object.hasOwn(COMMANDS, name)) {
   process.stderr.write('npm run --silent quay -- sign --help\nnpm run --silent quay -- verify --help\n');
   process.exit(name === '--help' || name === 'help' ? 0 : 64);
 }

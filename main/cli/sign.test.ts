@@ -128,6 +128,8 @@ describe.skipIf(!real)('quay sign, from a terminal', () => {
     expect(worse.lines.map((line) => line.outcome)).toEqual(['refused', 'failed', 'signed', 'signed']);
     expect(new Set(worse.lines.map((line) => line.output)).size).toBe(3);
     expect(worse.code).toBe(5);
+    const folder = await run([...base(), '--out', 'ra', '.']);
+    expect([folder.code, folder.lines[0]?.outcome, folder.lines[0]?.reason]).toEqual([5, 'failed', 'unreadable']);
     expect(readdirSync(path.join(dir, 'ra')).filter((name) => name.endsWith('.dang-ky'))).toEqual([]);
   });
 
@@ -140,6 +142,8 @@ describe.skipIf(!real)('quay sign, from a terminal', () => {
     expect(wrong.code).toBe(4);
     const absent = await run([...base(), '--token', 'token khác', '--out', 'sai', 'một.pdf']);
     expect([absent.code, absent.lines[0]?.reason]).toEqual([4, 'token-missing']);
+    const silent = await run([...base(), '--out', 'sai', 'một.pdf'], '\n');
+    expect([silent.code, silent.lines[0]?.reason]).toEqual([4, 'pin-missing']);
     expect(readdirSync(path.join(dir, 'sai'))).toEqual([]);
   });
 
@@ -156,6 +160,11 @@ describe.skipIf(!real)('quay sign, from a terminal', () => {
     const none = await run([...base(), '--level', 'B-T', '--tsa', tsa.url, '--out', 'không', 'một.pdf']);
     expect([none.code, none.lines[0]?.outcome, none.lines[0]?.reason]).toEqual([5, 'failed', 'timestamp-failed']);
     expect(readdirSync(path.join(dir, 'không'))).toEqual([]);
+  });
+
+  it('explains itself when asked', async () => {
+    const { code, text } = await run(['--help']);
+    expect([code, text]).toEqual([0, expect.stringContaining('usage: quay sign')]);
   });
 
   it('says 64 for wrong usage and touches nothing', async () => {

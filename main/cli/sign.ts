@@ -26,6 +26,10 @@ class WrongUsage extends Error {}
  * 64 on wrong usage, with nothing done
  */
 export async function signCommand(argv: string[], io: SignIo): Promise<number> {
+  if (argv.includes('--help')) {
+    io.stdout.write(SIGN_USAGE);
+    return 0;
+  }
   let command: Omit<SignCommand, 'pin'>;
   let json: boolean;
   try {

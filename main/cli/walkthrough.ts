@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openCounter } from '../counter.ts';
+import { makeFolder } from '../counter/start.ts';
 import { playStory, type StepResult } from './story.ts';
 
 /**
@@ -102,6 +103,10 @@ export async function walk(options: {
 }
 
 if (process.argv[1] === import.meta.filename) {
+  if (process.argv.includes('--help')) {
+    process.stdout.write('npm run walkthrough -- --out DIR\n');
+    process.exit(0);
+  }
   let out: string | undefined;
   try {
     out = parseArgs({ options: { out: { type: 'string' } } }).values.out;
@@ -113,6 +118,13 @@ if (process.argv[1] === import.meta.filename) {
     process.exit(64);
   }
   const target = path.resolve(process.env['INIT_CWD'] ?? process.cwd(), out);
+  try {
+    makeFolder(target);
+  } catch {
+    process.stderr.write(`Không ghi được vào thư mục ${target}. Hãy chọn thư mục khác: npm run walkthrough -- --out THƯ_MỤC\n`);
+    process.stderr.write(`Cannot write to the folder ${target}. Choose another: npm run walkthrough -- --out DIR\n`);
+    process.exit(1);
+  }
   const summary = await walk({ out: target, say: (line) => void process.stdout.write(`${line}\n`) });
   process.stdout.write(`${summary.ok ? 'Xong' : 'Dừng'} sau ${summary.seconds} giây; kết quả ở ${target}\n`);
   process.exit(summary.ok ? 0 : 1);

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { NewerDatabaseError } from '../store/index.ts';
@@ -11,14 +11,23 @@ export function defaultDataDir(): string {
 
 export class DataDirError extends Error {}
 
+/**
+ * Makes a folder and those above it, and proves that we may write there.
+ * @throws the system's error
+ */
+export function makeFolder(dir: string, mode = 0o777): void {
+  // One level after the other: on file systems that refuse folders, Node's recursive mkdir never comes back.
+  const missing: string[] = [];
+  for (let at = path.resolve(dir); !existsSync(at); at = path.dirname(at)) missing.push(at);
+  for (const at of missing.reverse()) mkdirSync(at, { mode });
+  if (!statSync(dir).isDirectory()) throw new Error(`${dir} is no folder`);
+  accessSync(dir, constants.W_OK | constants.X_OK);
+}
+
 /** Makes the data folder and proves that we may write there. */
 export function prepareDataDir(dir: string): void {
   try {
-    // One level after the other: on file systems that refuse folders, Node's recursive mkdir never comes back.
-    const missing: string[] = [];
-    for (let at = path.resolve(dir); !existsSync(at); at = path.dirname(at)) missing.push(at);
-    for (const at of missing.reverse()) mkdirSync(at, { mode: 0o700 });
-    accessSync(dir, constants.W_OK | constants.X_OK);
+    makeFolder(dir, 0o700);
   } catch (error) {
     throw new DataDirError((error as Error).message);
   }

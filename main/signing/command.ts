@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, rm } from 'node:fs/promises';
+import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
 import { systemClock } from '../store/index.ts';
@@ -61,7 +61,14 @@ export async function signFiles(command: SignCommand, tell: (line: SignLine, ran
     for (const { given } of command.files) tell(lineOf(given, outcome, refusal), rank);
   };
   try {
-    await mkdir(command.outDir, { recursive: true });
+    // One level after the other: on file systems that refuse folders, Node's recursive mkdir never comes back.
+    const missing: string[] = [];
+    for (let at = command.outDir; !existsSync(at); at = path.dirname(at)) missing.push(at);
+    for (const at of missing.reverse())
+      await mkdir(at).catch((error: NodeJS.ErrnoException) => {
+        // Another run may make the same folder at the same time.
+        if (error.code !== 'EEXIST') throw error;
+      });
     await access(command.outDir, constants.W_OK);
   } catch {
     return stopped(
@@ -100,6 +107,13 @@ async function open(command: SignCommand, trust: Trust): Promise<CheckedKey | Re
       'token-missing',
       'Không thấy token có nhãn này. Cắm token rồi thử lại.',
       'There is no token with this label. Plug it in and try again.',
+    );
+  // An empty line never was a PIN; sent to the token it would use up one of the officer's few tries.
+  if (command.pin === '' && !token.pinPad)
+    return refuse(
+      'pin-missing',
+      'Dòng đầu của đầu vào chuẩn không có mã PIN; chưa gửi gì tới token.',
+      'There is no PIN on the first line of standard input; nothing was sent to the token.',
     );
   const wanted = token.certificates.filter((one) => command.certificate === null || sameSerial(one.serial, command.certificate));
   const usable = wanted.filter((one) => one.refused === null);
@@ -206,14 +220,15 @@ async function signOne(
   const settled = (ending: Ending) => ({ ending: Promise.resolve(ending) });
   const failed = (error: unknown): Ending => ({ line: lineOf(given, 'failed', failure(error)), rank: RANK.failed });
   const { signer } = key;
-  try {
-    await access(file, constants.R_OK);
-  } catch {
+  const readable = await access(file, constants.R_OK).then(
+    async () => (await stat(file)).isFile(),
+    () => false,
+  );
+  if (!readable)
     return settled({
       line: lineOf(given, 'failed', refuse('unreadable', 'Không đọc được tệp.', 'The file cannot be read.')),
       rank: RANK.failed,
     });
-  }
   let prepared;
   try {
     prepared = await prepareFile(requestFor(command, signer, file, output), signer);

@@ -16,8 +16,9 @@ const names = readdirSync(here)
 const [name, ...rest] = process.argv.slice(2);
 const file = path.join(here, `${name}.bench.ts`);
 if (!name || !names.includes(name) || !existsSync(file)) {
-  process.stderr.write(`npm run bench -- NAME [--json]\nNAME: ${names.join(', ')}\n`);
-  process.exit(64);
+  const asked = name === '--help';
+  (asked ? process.stdout : process.stderr).write(`npm run bench -- NAME [--json]\nNAME: ${names.join(', ')}\n`);
+  process.exit(asked ? 0 : 64);
 }
 const json = rest.includes('--json');
 const { run } = (await import(file)) as { run: Bench };
