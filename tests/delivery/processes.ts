@@ -85,6 +85,8 @@ export function forkCounter(job: CounterJob): { child: ChildProcess; ended: Prom
 /** What the province's own journal says about dossiers `d<from>` to `d<from + count - 1>`. */
 export function judge(effects: readonly Effect[], holdings: readonly Brief[], from: number, count: number, withResult: boolean) {
   const result = { lost: 0, doubled: 0, misordered: 0 };
+  /** The piece of work that an effect belongs to: its key without the step's ending. */
+  const item = (e: Effect) => e.key.split('/')[0];
   const of = new Map<string, Effect[]>();
   for (const e of effects) if (e.kind !== 'file') of.set(e.code, [...(of.get(e.code) ?? []), e]);
   const byDossier = new Map<string, Brief[]>();
@@ -102,12 +104,14 @@ export function judge(effects: readonly Effect[], holdings: readonly Brief[], fr
     const keys = mine.map((e) => `${e.kind} ${e.key}`);
     const creates = mine.filter((e) => e.kind === 'create').length;
     if (held.length > 1 || creates !== 1 || new Set(keys).size !== keys.length) result.doubled += 1;
-    const statuses = mine.filter((e) => e.kind === 'status').length;
-    if (statuses < (withResult ? 2 : 1) || (withResult && held[0]?.results !== 1)) result.lost += 1;
+    const wanted = withResult ? 2 : 1;
+    const many = (kind: Effect['kind']) => mine.filter((e) => e.kind === kind).length;
+    if (many('status') < wanted || many('progress') < wanted || (withResult && held[0]?.results !== 1)) result.lost += 1;
     // Create first; the reception's status before the result's; a step's progress before its status.
     const first = mine[0]?.kind;
     const last = mine.filter((e) => e.kind === 'status').at(-1);
-    if (first !== 'create' || (withResult && held[0]?.status !== 10) || (withResult && last?.key.split(':')[1]?.length === 1))
+    const stepLate = mine.some((e, at) => e.kind === 'status' && mine.findIndex((o) => o.kind === 'progress' && item(o) === item(e)) > at);
+    if (first !== 'create' || stepLate || (withResult && held[0]?.status !== 10) || (withResult && last?.key.split(':')[1]?.length === 1))
       result.misordered += 1;
   }
   return result;
