@@ -9,6 +9,8 @@ export interface PdfPage {
   dict: PdfDict;
   /** Inherited values included: x0, y0, x1, y1 in points, and degrees clockwise. */
   mediaBox: [number, number, number, number];
+  /** What of the page is shown: the crop box inside the media box; the media box when there is none. */
+  cropBox: [number, number, number, number];
   rotate: number;
   /** The /Resources in force, with the reference that leads to it when there is one. */
   resources: PdfDict | undefined;
@@ -66,6 +68,7 @@ export function readPages(view: PdfView): PdfPage[] {
   const seen = new Set<string>();
   interface Inherited {
     mediaBox: PdfObject;
+    cropBox: PdfObject;
     rotate: PdfObject;
     resources: PdfObject;
   }
@@ -80,6 +83,7 @@ export function readPages(view: PdfView): PdfPage[] {
     const own = (key: string, fallback: PdfObject): PdfObject => view.get(dict, key) ?? fallback;
     const here: Inherited = {
       mediaBox: own('MediaBox', inherited.mediaBox),
+      cropBox: own('CropBox', inherited.cropBox),
       rotate: own('Rotate', inherited.rotate),
       resources: own('Resources', inherited.resources),
     };
@@ -90,17 +94,27 @@ export function readPages(view: PdfView): PdfPage[] {
       return;
     }
     if (pages.length >= view.store.limits.pages) throw new PdfError('tooLarge', `more than ${view.store.limits.pages} pages`);
+    const mediaBox = rectangle(view, here.mediaBox) ?? [0, 0, 612, 792];
     pages.push({
       index: pages.length,
       ref: node,
       dict,
-      mediaBox: rectangle(view, here.mediaBox) ?? [0, 0, 612, 792],
+      mediaBox,
+      cropBox: common(mediaBox, rectangle(view, here.cropBox)),
       rotate: typeof here.rotate === 'number' && here.rotate % 90 === 0 ? ((here.rotate % 360) + 360) % 360 : 0,
       resources: isDict(here.resources) ? here.resources : undefined,
     });
   };
-  walk(view.root.entries.get('Pages') ?? null, { mediaBox: null, rotate: null, resources: null }, 0);
+  walk(view.root.entries.get('Pages') ?? null, { mediaBox: null, cropBox: null, rotate: null, resources: null }, 0);
   return pages;
+}
+
+type Box = [number, number, number, number];
+
+function common(media: Box, crop: Box | undefined): Box {
+  if (crop === undefined) return media;
+  const box: Box = [Math.max(media[0], crop[0]), Math.max(media[1], crop[1]), Math.min(media[2], crop[2]), Math.min(media[3], crop[3])];
+  return box[0] < box[2] && box[1] < box[3] ? box : media;
 }
 
 export function rectangle(view: PdfView, value: PdfObject): [number, number, number, number] | undefined {

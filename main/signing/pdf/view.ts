@@ -25,7 +25,7 @@ export class ObjectStore {
   readonly #objects = new Map<XrefEntry, Indirect>();
   readonly #containers = new Map<XrefEntry, Container>();
   readonly #loading = new Set<XrefEntry>();
-  readonly #children = new Map<XrefEntry, readonly PdfRef[]>();
+  readonly #children = new Map<XrefEntry, readonly Child[]>();
 
   constructor(source: ByteSource, limits: PdfLimits, budget: Budget, revisions: Revision[]) {
     this.source = source;
@@ -130,7 +130,7 @@ export class ObjectStore {
   }
 
   /** The references inside the object of an entry, kept without the object: walks over a whole document come back to them. */
-  children(num: number, entry: XrefEntry): readonly PdfRef[] {
+  children(num: number, entry: XrefEntry): readonly Child[] {
     let found = this.#children.get(entry);
     if (found === undefined) {
       found = references(this.load(num, entry)?.value ?? null);
@@ -166,17 +166,24 @@ export class ObjectStore {
   }
 }
 
-const NONE: readonly PdfRef[] = [];
+/** A reference inside an object, and the nearest key in front of it; undefined in an array that is the object itself. */
+export interface Child {
+  key: string | undefined;
+  ref: PdfRef;
+}
 
-function references(value: PdfObject): readonly PdfRef[] {
-  const found: PdfRef[] = [];
-  const stack: PdfObject[] = [value];
-  for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
+const NONE: readonly Child[] = [];
+
+function references(value: PdfObject): readonly Child[] {
+  const found: Child[] = [];
+  const stack: { key: string | undefined; item: PdfObject }[] = [{ key: undefined, item: value }];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { key, item } = next;
     if (item === null || typeof item !== 'object') continue;
-    if (Array.isArray(item)) for (const inner of item) stack.push(inner);
-    else if (isRef(item)) found.push(item);
-    else if (isDict(item)) for (const inner of item.entries.values()) stack.push(inner);
-    else if (isStream(item)) for (const inner of item.dict.entries.values()) stack.push(inner);
+    if (Array.isArray(item)) for (const inner of item) stack.push({ key, item: inner });
+    else if (isRef(item)) found.push({ key, ref: item });
+    else if (isDict(item)) for (const [name, inner] of item.entries) stack.push({ key: name, item: inner });
+    else if (isStream(item)) for (const [name, inner] of item.dict.entries) stack.push({ key: name, item: inner });
   }
   return found.length === 0 ? NONE : found;
 }

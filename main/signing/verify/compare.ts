@@ -25,7 +25,21 @@ interface Pair {
   new: PdfObject;
   mode: Mode;
   path: string;
+  /** The key of the dictionary that leads here, through arrays. */
+  key: string;
 }
+
+/** What an object with rules of its own is for. */
+export type Role = 'root' | 'page' | 'field';
+
+/**
+ * Keys that lead to a field as a field, and to the catalogue as the catalogue. By any other key the same dictionary is something else
+ * as well (the resources of a page, the states of an appearance), and what its own rules leave open would change that something.
+ */
+const LEADS: Record<'root' | 'field', Set<string>> = {
+  root: new Set(['Data']),
+  field: new Set('Parent Kids Obj T Fields CO Annots Annotation AN TA Data'.split(' ')),
+};
 
 const PIECE = 1 << 20;
 
@@ -47,7 +61,7 @@ export class Comparison {
   /** Object numbers whose entry the newer state changed. */
   readonly changed: Set<number>;
   /** Objects that have rules of their own (pages, fields, the catalogue): reached from elsewhere they are not walked into. */
-  readonly governed = new Set<number>();
+  readonly governed = new Map<number, Role>();
   /** Object numbers that the walk reached in the newer state. */
   readonly reached = new Set<number>();
   level: Modifications = 'NONE';
@@ -83,8 +97,14 @@ export class Comparison {
   }
 
   /** Compares two values; `run` does the work. */
-  compare(older: PdfObject | undefined, newer: PdfObject | undefined, mode: Mode, path: string): void {
-    this.#queue.push({ old: older ?? null, new: newer ?? null, mode, path });
+  compare(
+    older: PdfObject | undefined,
+    newer: PdfObject | undefined,
+    mode: Mode,
+    path: string,
+    key = path.slice(path.lastIndexOf('/') + 1),
+  ): void {
+    this.#queue.push({ old: older ?? null, new: newer ?? null, mode, path, key });
   }
 
   run(): void {
@@ -93,15 +113,15 @@ export class Comparison {
     if (this.level !== 'OTHER') for (const key of this.#visited.OTHER) this.#settled.numbers.add(Math.floor(key / 65_536));
   }
 
-  #pair({ old: older, new: newer, mode, path }: Pair): void {
+  #pair({ old: older, new: newer, mode, path, key }: Pair): void {
     if (isRef(older) || isRef(newer)) {
-      this.#refs(older, newer, mode, path);
+      this.#refs(older, newer, mode, path, key);
       return;
     }
-    this.#values(older, newer, mode, path);
+    this.#values(older, newer, mode, path, key);
   }
 
-  #refs(older: PdfObject, newer: PdfObject, mode: Mode, path: string): void {
+  #refs(older: PdfObject, newer: PdfObject, mode: Mode, path: string, place: string): void {
     const oldRef = isRef(older) ? older : undefined;
     const newRef = isRef(newer) ? newer : undefined;
     const same = oldRef !== undefined && newRef !== undefined && oldRef.num === newRef.num && oldRef.gen === newRef.gen;
@@ -110,15 +130,16 @@ export class Comparison {
       return;
     }
     if (same && newRef !== undefined) {
-      if (this.governed.has(newRef.num)) return;
+      const role = this.governed.get(newRef.num);
+      if (role === 'page' || (role !== undefined && LEADS[role].has(place))) return;
       if (this.#skip && mode === 'OTHER' && this.#settled.numbers.has(newRef.num)) return;
       const key = newRef.num * 65_536 + newRef.gen;
       const visited = this.#visited[mode];
       if (visited.has(key)) return;
       visited.add(key);
       this.reached.add(newRef.num);
-      if (this.changed.has(newRef.num)) this.#values(this.old.resolve(oldRef), this.new.resolve(newRef), mode, path);
-      else this.#untouched(newRef, mode, path);
+      if (this.changed.has(newRef.num)) this.#values(this.old.resolve(oldRef), this.new.resolve(newRef), mode, path, place);
+      else this.#untouched(newRef, mode, path, place);
       return;
     }
     this.differ(mode, path);
@@ -126,13 +147,14 @@ export class Comparison {
   }
 
   /** An object that the revision left alone differs nowhere in itself; what it leads to may. */
-  #untouched(item: PdfRef, mode: Mode, path: string): void {
+  #untouched(item: PdfRef, mode: Mode, path: string, place: string): void {
     const entry = this.new.store.entry(item.num, this.new.revision);
     if (entry === undefined || entry.type === 'free') return;
-    for (const child of this.new.store.children(item.num, entry)) this.#queue.push({ old: child, new: child, mode, path });
+    for (const { key, ref } of this.new.store.children(item.num, entry))
+      this.#queue.push({ old: ref, new: ref, mode, path, key: key ?? place });
   }
 
-  #values(older: PdfObject, newer: PdfObject, mode: Mode, path: string): void {
+  #values(older: PdfObject, newer: PdfObject, mode: Mode, path: string, place: string): void {
     if (isStream(older) && isStream(newer)) {
       if (!this.#sameData(older, newer)) this.differ(mode, `${path} (stream data)`);
       this.#dicts(older.dict, newer.dict, mode, path);
@@ -141,7 +163,7 @@ export class Comparison {
       if (older.length !== newer.length) this.differ(mode, path);
       for (let i = 0; i < Math.max(older.length, newer.length); i++) {
         // An item that is only in one of them counts as a difference of this place.
-        if (i < older.length && i < newer.length) this.compare(older[i], newer[i], mode, path);
+        if (i < older.length && i < newer.length) this.compare(older[i], newer[i], mode, path, place);
         else if (i < newer.length && mode !== 'OTHER') this.fresh(newer[i], path);
       }
     } else if (!sameScalar(older, newer)) {
@@ -154,7 +176,7 @@ export class Comparison {
     for (const key of new Set([...older.entries.keys(), ...newer.entries.keys()])) {
       const before = older.entries.get(key) ?? null;
       const after = newer.entries.get(key) ?? null;
-      this.compare(before, after, mode, `${path}/${key}`);
+      this.compare(before, after, mode, `${path}/${key}`, key);
     }
   }
 

@@ -1,5 +1,6 @@
 import {
   decodeText,
+  isDict,
   isName,
   isRef,
   isStream,
@@ -26,7 +27,21 @@ export interface Touched {
 
 const NEW_FIELD_KEYS = new Set('Type Subtype FT T TU TM V F Ff P Rect AP AS Lock SV MK DA Q BS Border H Parent Kids M NM'.split(' '));
 const FILLED_KEYS = new Set(['V', 'AP', 'AS', 'M', 'I', 'RV']);
+/** Anyone can get a document timestamp: it must not draw, nor bring into view what was drawn before. */
+const STAMPED_KEYS = new Set(['V', 'M']);
 const SIGNED_KEYS = new Set(['V', 'AP', 'AS', 'M', 'F']);
+
+/** Operators that show text, pictures or shadings: what a look without a value says all the same. */
+const PAINTS = /(?:^|[\s\])>])(?:Tj|TJ|Do|sh|BI|'|")(?:\s|$)/;
+
+/** The field above, as far as those below inherit from it. */
+interface Above {
+  name: string;
+  type: PdfObject;
+  /** /V as it is now. */
+  value: PdfObject;
+}
+
 /** The rules for the interactive form: empty fields may be filled, signature fields signed or added, resources may grow. */
 export class FieldRules {
   readonly #c: Comparison;
@@ -107,12 +122,16 @@ export class FieldRules {
   }
 
   /** A list of fields (of the form, or the kids of one): what was there stays, in its order; signature fields may come. */
-  #fields(before: PdfObject, after: PdfObject, parent: { name: string; type: PdfObject } | undefined, path: string): void {
+  #fields(before: PdfObject, after: PdfObject, parent: Above | undefined, path: string): void {
     const c = this.#c;
     const list = (view: PdfView, value: PdfObject): PdfObject[] => {
       const items = view.resolve(value);
       return Array.isArray(items) ? items : [];
     };
+    if (!isList(c.old.resolve(before)) || !isList(c.new.resolve(after))) {
+      c.compare(before, after, 'OTHER', path);
+      return;
+    }
     const [older, newer] = [list(c.old, before), list(c.new, after)];
     grownList(this.#c, before, after, path);
     if (!keeps(older, newer)) c.differ('OTHER', `${path} lost an item or their order`);
@@ -124,7 +143,7 @@ export class FieldRules {
     }
   }
 
-  #field(item: PdfRef, parent: { name: string; type: PdfObject } | undefined, path: string): void {
+  #field(item: PdfRef, parent: Above | undefined, path: string): void {
     const c = this.#c;
     if (this.#fieldPairs.has(item.num)) return;
     this.#fieldPairs.add(item.num);
@@ -143,22 +162,29 @@ export class FieldRules {
     const flags = c.old.get(older, 'Ff');
     const isSignature = isName(type, 'Sig');
     const widgetOfFilled = parent !== undefined && !isString(title) && this.#filledParents.has(parent.name);
-    if (filled || widgetOfFilled) this.#touched.widgets.add(item.num);
+    const stamped = isSignature && this.#isDocTimestamp(c.new.get(newer, 'V') === null ? parent?.value : newer.entries.get('V'));
+    if (filled || widgetOfFilled) {
+      this.#touched.widgets.add(item.num);
+      if (!(isSignature && !this.#draws(newer)) && [older, newer].some((widget) => this.#coversPage(widget)))
+        c.differ('OTHER', `field ${item.num} covers the page and was filled`);
+    }
+    if (widgetOfFilled && !isSignature && !isName(type, 'Btn') && this.#showed(older)) this.#touched.replaced.add(name);
     if (filled) {
       if ((isSignature && wasSigned) || (!isSignature && typeof flags === 'number' && (flags & 1) !== 0))
         c.differ('OTHER', `field ${item.num} changed its value`);
-      const level = isSignature && this.#isDocTimestamp(newer.entries.get('V')) ? 'LTA_UPDATES' : 'FORM_FILLING';
+      const level = stamped ? 'LTA_UPDATES' : 'FORM_FILLING';
       c.differ(level, `field ${item.num} got a value`);
       if (level === 'FORM_FILLING') this.#touched.fields.add(name);
       if (!isSignature && this.#showed(older)) this.#touched.replaced.add(name);
       this.#filledParents.add(name);
       this.#value(older.entries.get('V'), newer.entries.get('V'), item.num);
     }
-    const open = filled || widgetOfFilled ? (isSignature ? SIGNED_KEYS : FILLED_KEYS) : new Set<string>();
+    const open = filled || widgetOfFilled ? (stamped ? STAMPED_KEYS : isSignature ? SIGNED_KEYS : FILLED_KEYS) : new Set<string>();
     for (const key of new Set([...older.entries.keys(), ...newer.entries.keys()])) {
       const [a, b] = [older.entries.get(key), newer.entries.get(key)];
       if (key === 'V' && filled) continue;
-      if (key === 'Kids') this.#fields(a ?? null, b ?? null, { name, type }, `${path}/Kids`);
+      if (key === 'Kids')
+        this.#fields(a ?? null, b ?? null, { name, type, value: newer.entries.get('V') ?? parent?.value ?? null }, `${path}/Kids`);
       // A button's states were drawn by the form's maker: filling it in chooses one, and redraws none.
       else if (open.has(key) && !(key === 'AP' && isName(type, 'Btn'))) c.compare(a, b, 'FORM_FILLING', `${path}/${key}`);
       else c.compare(a, b, 'OTHER', `${path}/${key}`);
@@ -173,9 +199,10 @@ export class FieldRules {
     if (isName(value, 'Off')) return false;
     const look = view.dict(field.entries.get('AP'));
     const normal = look === undefined ? null : view.get(look, 'N');
-    if (!isStream(normal)) return false;
+    // A field of any type may keep its look among states (ISO 32000-2, 12.5.5).
+    const states = isDict(normal) ? [...normal.entries.values()].slice(0, 100).map((state) => view.resolve(state)) : [normal];
     try {
-      return /(?:^|[\s\])>])(?:Tj|TJ|Do|sh|BI|'|")(?:\s|$)/.test(latin1(view.data(normal)));
+      return states.filter(isStream).some((state) => PAINTS.test(latin1(view.data(state))));
     } catch {
       return true;
     }
@@ -202,7 +229,7 @@ export class FieldRules {
     );
   }
 
-  #newField(item: PdfRef, parent: { name: string; type: PdfObject } | undefined, path: string): void {
+  #newField(item: PdfRef, parent: Above | undefined, path: string): void {
     const c = this.#c;
     const dict = c.new.dict(item);
     if (dict === undefined || c.old.resolve(item) !== null) {
@@ -223,8 +250,12 @@ export class FieldRules {
     );
     // An empty field that shows something would paint over the page without anyone having signed for it.
     if (!signed && (drawn || Array.isArray(kids))) c.differ('OTHER', `new empty signature field ${item.num} draws on the page`);
-    const quiet = this.#isDocTimestamp(dict.entries.get('V')) && !drawn;
     const widgets = [dict, ...(Array.isArray(kids) ? kids.map((kid) => c.new.dict(kid)) : [])];
+    const stamp = this.#isDocTimestamp(dict.entries.get('V'));
+    const quiet = stamp && !drawn;
+    // Anyone can get a document timestamp: paint on it is paint that nobody signed for.
+    if (stamp && drawn && widgets.some((widget) => widget === undefined || this.#hasRoom(widget)))
+      c.differ('OTHER', `document timestamp ${item.num} draws on the page`);
     // A signature is a mark on the page; one that covers the page is a new page.
     const level = quiet ? 'LTA_UPDATES' : drawn && widgets.some((widget) => this.#coversPage(widget)) ? 'OTHER' : 'FORM_FILLING';
     c.differ(level, `new signature field ${item.num}`);
@@ -254,8 +285,16 @@ export class FieldRules {
     const box = widget === undefined ? undefined : rectangle(this.#c.new, widget.entries.get('Rect') ?? null);
     if (box === undefined) return false;
     const area = ([a, b, x, y]: [number, number, number, number]): number => (x - a) * (y - b);
-    this.#smallestPage ??= Math.min(...readPages(this.#c.old).map((page) => area(page.mediaBox)));
+    this.#smallestPage ??= Math.min(...readPages(this.#c.old).map((page) => area(page.cropBox)));
     return area(box) > this.#smallestPage / 2;
+  }
+
+  /** Whether a widget has a place on the page at all. */
+  #hasRoom(widget: PdfDict): boolean {
+    const rect = widget.entries.get('Rect');
+    if (rect === undefined) return false;
+    const box = rectangle(this.#c.new, rect);
+    return box === undefined || (box[2] > box[0] && box[3] > box[1]);
   }
 
   #draws(dict: PdfDict): boolean {
@@ -274,6 +313,9 @@ function keeps(older: PdfObject[], newer: PdfObject[]): boolean {
   }
   return true;
 }
+
+/** What may stand where a list is expected: anything else is not for the rules about lists. */
+export const isList = (value: PdfObject): boolean => value === null || Array.isArray(value);
 
 /** An array that grows may move from the dictionary into an object of its own, never into another existing one. */
 export function grownList(c: Comparison, before: PdfObject, after: PdfObject, path: string): void {

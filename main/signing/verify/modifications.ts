@@ -11,7 +11,7 @@ import {
   type PdfPermissions,
   type PdfView,
 } from '../pdf/index.ts';
-import { Comparison, LEVELS, type Settled } from './compare.ts';
+import { Comparison, LEVELS, type Role, type Settled } from './compare.ts';
 import type { Touched } from './fields.ts';
 import { Rules } from './rules.ts';
 import type { Modifications } from './types.ts';
@@ -94,28 +94,28 @@ function changedNumbers(file: PdfFile, index: number): Set<number> {
 
 /** The catalogue, the page tree and the fields of the older state: they have rules of their own wherever they are reached from. */
 function govern(comparison: Comparison, view: PdfView): void {
-  const add = (value: PdfObject | undefined, types: (string | undefined)[]): PdfObject => {
+  const add = (value: PdfObject | undefined, role: Role, types: (string | undefined)[]): PdfObject => {
     if (!isRef(value)) return null;
     const dict = view.dict(value);
     if (dict === undefined || comparison.governed.has(value.num)) return null;
     const type = view.get(dict, 'Type');
     // An object that says it is something else keeps its strict treatment.
     if (!types.includes(isName(type) ? type.value : undefined)) return null;
-    comparison.governed.add(value.num);
+    comparison.governed.set(value.num, role);
     return view.get(dict, 'Kids');
   };
-  const walk = (start: PdfObject, types: (string | undefined)[]): void => {
+  const walk = (start: PdfObject, role: Role, types: (string | undefined)[]): void => {
     const stack: PdfObject[] = [start];
     for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
-      const kids = add(item, types);
+      const kids = add(item, role, types);
       if (Array.isArray(kids)) stack.push(...kids);
     }
   };
-  comparison.governed.add(view.rootRef.num);
-  walk(view.root.entries.get('Pages') ?? null, ['Pages', 'Page']);
+  comparison.governed.set(view.rootRef.num, 'root');
+  walk(view.root.entries.get('Pages') ?? null, 'page', ['Pages', 'Page']);
   const form = view.dict(view.root.entries.get('AcroForm'));
   const fields = form === undefined ? null : view.get(form, 'Fields');
-  if (Array.isArray(fields)) for (const field of fields) walk(field, [undefined, 'Annot']);
+  if (Array.isArray(fields)) for (const field of fields) walk(field, 'field', [undefined, 'Annot']);
 }
 
 /** Objects that the revision wrote and that nothing leads to. */

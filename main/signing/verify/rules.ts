@@ -1,5 +1,5 @@
 import { isDict, isName, isRef, isStream, isString, type PdfDict, type PdfObject, type PdfView } from '../pdf/index.ts';
-import { FieldRules, grownList, type Touched } from './fields.ts';
+import { FieldRules, grownList, isList, type Touched } from './fields.ts';
 import type { Comparison } from './compare.ts';
 
 /** Comments as people make them. A widget is a form field, a link acts: neither is a comment. */
@@ -113,6 +113,10 @@ export class Rules {
       const items = view.resolve(value);
       return Array.isArray(items) ? items : [];
     };
+    if (!isList(c.old.resolve(before)) || !isList(c.new.resolve(after))) {
+      c.compare(before, after, 'OTHER', path);
+      return;
+    }
     const [older, newer] = [list(c.old, before), list(c.new, after)];
     grownList(this.#c, before, after, path);
     const byNumber = new Map(older.filter(isRef).map((item) => [item.num, item]));
