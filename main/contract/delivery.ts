@@ -95,6 +95,10 @@ export const outboxSummary = z.object({
   oldestAt: instant.nullable(),
   line: lineState,
   paused: z.boolean(),
+  /** Colour and icon family of the strip's cell: bad wants a person (or has no line, or is stuck), warn is on its way. */
+  tone: z.enum(['ok', 'wait', 'warn', 'bad', 'off']),
+  /** Said when something is unsent for 30 minutes although the line is up: how many, since when, why, what to do. Else null. */
+  alert: sentence.nullable(),
   /** Things that came back and nobody has looked at. */
   inbox: z.number().int(),
 });

@@ -18,6 +18,7 @@ import { createReconciliation, type Run } from './reconcile.ts';
 import { createRemote, type RemoteNews } from './remote.ts';
 import type { Secrets } from './secrets.ts';
 import { createSender } from './sender.ts';
+import { createStuck } from './stuck.ts';
 import type { Transport } from './transport.ts';
 import { createPacer } from './uploads/limit.ts';
 import { createView, type OutboxRow, type OutboxSummary } from './view.ts';
@@ -55,7 +56,7 @@ export interface DeliveryDeps {
   readonly onError?: (error: unknown) => void;
   /** Name of this station, written into exported parcels. */
   readonly station?: string;
-  /** News every `pollMs` (default a minute) and the comparison from `reconcileAt` (default 17:30); null: only when asked. */
+  /** News every `pollMs` (default a minute) and the comparison from `reconcileAt` (default 17:30), a look for stuck work; null: nothing by the clock, only when asked. */
   readonly daily?: { pollMs?: number; reconcileAt?: string } | null;
 }
 
@@ -197,6 +198,7 @@ export function createDelivery(deps: DeliveryDeps) {
         files: [],
       }),
   });
+  const stuck = createStuck({ outbox, sender, clock, timers, bulkHours, changed: () => changed(null) });
   const view = createView({
     outbox,
     sender,
@@ -205,6 +207,7 @@ export function createDelivery(deps: DeliveryDeps) {
     bulkHours,
     openDifferences: reconciliation.openCount,
     unseenInbox: remote.unseen,
+    stuck: stuck.now,
   });
   const desk = createDesk({
     store,
@@ -310,10 +313,12 @@ export function createDelivery(deps: DeliveryDeps) {
       store.transaction(() => outbox.restart());
       sender.start(store.get<boolean>('delivery', 'paused') ?? false);
       daily?.start();
+      if (deps.daily !== null) stuck.start();
     },
     async close(): Promise<void> {
       stopping.abort();
       unsubscribe();
+      stuck.close();
       await daily?.close();
       await sender.close();
       adapter?.close();

@@ -158,6 +158,9 @@ export function createOutbox(store: Store) {
       `update delivery_item set state = 'reconciled', reconciled_at = ? where dossier_id = ? and state = 'acknowledged'`,
     ),
     counts: db.prepare(`select count(*) as unsent, min(enqueued_at) as oldestAt from delivery_item where open > 0`),
+    waiting: db.prepare(
+      `select seq, min(enqueued_at) as at, count(*) as count from delivery_item where open = 1 and enqueued_at <= ? and (lane < 2 or ?)`,
+    ),
     hasDay: db.prepare(`select 1 from delivery_dossier where day = ? limit 1`),
     arrived: db.prepare(`select 1 from delivery_dossier d join delivery_item i on i.dossier_id = d.dossier_id
       where d.day = ? and i.state = 'acknowledged' and i.acked_at > ? limit 1`),
@@ -250,6 +253,11 @@ export function createOutbox(store: Store) {
     restart: () => void q.restart.run(),
     reconciled: (dossierId: string, now: number) => void q.reconciled.run(now, dossierId),
     counts: () => q.counts.get() as { unsent: number; oldestAt: number | null },
+    /** What was put in by `late` and can be sent: how many, and the oldest; with or without bulk. */
+    waitingSince(late: number, bulk: boolean): { seq: number; at: number; count: number } | null {
+      const row = q.waiting.get(late, bulk ? 1 : 0) as { seq: number; at: number; count: number };
+      return row.count === 0 ? null : row;
+    },
     hasDay: (day: string) => q.hasDay.get(day) !== undefined,
     arrivedSince: (day: string, at: number) => q.arrived.get(day, at) !== undefined,
     anySendable: () => q.any.get() !== undefined,

@@ -44,6 +44,14 @@ export function bulkWindow(hours: { from: string; to: string } | null, now: numb
   return { open, opensAt: open ? now : now < from ? from : from + 86_400_000 };
 }
 
+/** Since when bulk may leave: 0 without hours, null while they are closed. Pure. */
+export function bulkOpenedAt(hours: { from: string; to: string } | null, now: number): number | null {
+  if (!hours) return 0;
+  if (!bulkWindow(hours, now).open) return null;
+  const from = fromVietnam(businessDay(now), hours.from);
+  return from <= now ? from : from - 86_400_000;
+}
+
 /**
  * The loop that empties the outbox. It holds no truth: what to do next is always read from the database, so it may die at any point.
  * Order is kept within a dossier, dossiers go in parallel, small and interactive ones first, and one place is always kept free of bulk.

@@ -4,7 +4,20 @@ import { businessDay, fromVietnam, type Clock } from '../store/index.ts';
 import type { Progress } from './deliver.ts';
 import type { Item, Outbox } from './outbox.ts';
 import { bulkWindow, type Sender } from './sender.ts';
-import { citizenWords, labelText, lineWords, shownState, stateWords, todoWords, whyWords, type Seen, type ShownState } from './words.ts';
+import type { Stuck } from './stuck.ts';
+import {
+  citizenWords,
+  labelText,
+  lineWords,
+  shownState,
+  stateWords,
+  stuckWords,
+  summaryTone,
+  todoWords,
+  whyWords,
+  type Seen,
+  type ShownState,
+} from './words.ts';
 
 export type OutboxRow = z.infer<typeof outboxRow>;
 export type OutboxSummary = z.infer<typeof outboxSummary>;
@@ -18,6 +31,8 @@ export interface ViewDeps {
   readonly bulkHours: { from: string; to: string } | null;
   openDifferences(): number;
   unseenInbox(): number;
+  /** Work that waits too long although the line is up. */
+  stuck(): Stuck | null;
 }
 
 /** Rows and counts as screens see them, made from the database and what the sender knows at this moment. */
@@ -80,14 +95,19 @@ export function createView(deps: ViewDeps) {
     const now = clock.now();
     const line = sender.line();
     const { unsent, oldestAt } = outbox.counts();
+    const needsPerson = line.word === 'sign-in' ? unsent : outbox.heldCount();
+    const stuck = deps.stuck();
+    const oldest = stuck && outbox.bySeq(stuck.seq);
     return {
       unsent,
       oldestAt,
-      needsPerson: line.word === 'sign-in' ? unsent : outbox.heldCount(),
+      needsPerson,
       acknowledgedToday: outbox.ackedSince(fromVietnam(businessDay(now))),
       differences: deps.openDifferences(),
       inbox: deps.unseenInbox(),
       paused: sender.isPaused(),
+      tone: summaryTone({ unsent, needsPerson, stuck: stuck !== null, line: line.word, paused: sender.isPaused() }),
+      alert: stuck && oldest ? stuckWords(stuck.count, stuck.since, row(oldest).why) : null,
       line: {
         state: sender.isPaused() ? 'paused' : line.word,
         since: line.since,

@@ -265,6 +265,23 @@ export function citizenWords(state: ShownState): Sentence {
     : s('Không bị ảnh hưởng: ngày nhận và ngày hẹn giữ nguyên theo giấy đã in.', 'Not affected: the dates on the printed slip stand.');
 }
 
+/** The alarm for work that could have been sent long ago. @param why of the piece of work that waits longest */
+export function stuckWords(count: number, since: number, why: Sentence): Sentence {
+  return s(
+    `${count} việc chưa gửi được quá 30 phút dù có kết nối, lâu nhất từ ${clockTime(since)}. ${why.vi} Mở trang Gửi lên tỉnh, bấm gửi lại; nếu vẫn chờ thì báo người quản trị.`,
+    `${count} unsent for over 30 minutes although the line is up, the oldest since ${clockTime(since)}. ${why.en} Open the outbox and send again; if it still waits, tell the administrator.`,
+  );
+}
+
+/** Colour and icon of the outbox as a whole: red wants a person or the line, yellow is on its way, grey was paused on purpose. */
+export function summaryTone(seen: { unsent: number; needsPerson: number; stuck: boolean; line: Line['word']; paused: boolean }): Tone {
+  if (seen.needsPerson > 0 || seen.stuck) return 'bad';
+  if (seen.paused) return seen.unsent > 0 ? 'warn' : 'off';
+  if (seen.line === 'not-configured') return seen.unsent > 0 ? 'bad' : 'off';
+  if (seen.line !== 'up') return 'bad';
+  return seen.unsent > 0 ? 'warn' : 'ok';
+}
+
 export function lineWords(line: Line, paused: boolean, now: number): Sentence {
   if (paused) return s('Đang tạm dừng gửi lên tỉnh. Quầy vẫn làm việc bình thường.', 'Sending is paused. The counter works as usual.');
   switch (line.word) {
