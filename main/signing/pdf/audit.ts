@@ -104,7 +104,8 @@ function foreign(store: ObjectStore, start: number, end: number, code: 'unaccoun
   if (!/[^\t\n\f\r ]/.test(rest)) {
     return end - start > PIECE ? foreign(store, start + PIECE, end, code) : [];
   }
-  if (/\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj/.test(rest)) {
+  // Digits and white space are taken up once each: a gap full of them must not cost a second.
+  if (/(?<!\d)\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj/.test(rest)) {
     const hidden = rest.includes('/ByteRange') ? `, ${HIDDEN_SIGNATURE}` : '';
     return [problem('duplicateObject', `an object that no cross-reference entry names${hidden}`, start)];
   }

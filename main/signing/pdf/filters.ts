@@ -29,8 +29,10 @@ export function decode(
     const parm = parms[index] ?? null;
     if (filter.value === 'FlateDecode') data = unpredict(inflate(data, limits, budget), isDict(parm) ? parm : undefined, plain);
     else if (filter.value === 'ASCIIHexDecode') data = asciiHex(data);
-    else if (filter.value === 'ASCII85Decode') data = ascii85(data);
-    else throw new PdfError('unsupported', 'a stream filter that the reader does not know');
+    else if (filter.value === 'ASCII85Decode') {
+      data = ascii85(data, Math.min(limits.inflatedBytes, budget.left));
+      budget.left -= data.length;
+    } else throw new PdfError('unsupported', 'a stream filter that the reader does not know');
   });
   return data;
 }
@@ -95,25 +97,37 @@ function asciiHex(data: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.from(digits.length % 2 === 0 ? digits : `${digits}0`, 'hex'));
 }
 
-function ascii85(data: Uint8Array): Uint8Array {
-  const text = latin1(data).replace(/\s+/g, '').replace(/~>$/, '');
-  const out: number[] = [];
-  for (let i = 0; i < text.length;) {
-    if (text[i] === 'z') {
-      out.push(0, 0, 0, 0);
-      i++;
-      continue;
+function ascii85(data: Uint8Array, most: number): Uint8Array {
+  // "z" stands for four bytes, so the text may grow; the room is counted before it is taken.
+  let room = 8;
+  for (const byte of data) room += byte === 0x7a ? 4 : 1;
+  if (room > most) throw new PdfError('tooLarge', `a stream decodes to more than ${most} bytes`);
+  const out = new Uint8Array(room);
+  let length = 0;
+  let value = 0;
+  let digits = 0;
+  const put = (count: number): void => {
+    if (value > 0xffffffff) throw new PdfError('brokenObject', 'malformed ASCII85 data');
+    for (let k = 0; k < count; k++) out[length++] = Math.floor(value / 2 ** (24 - 8 * k)) & 0xff;
+    value = 0;
+    digits = 0;
+  };
+  for (const byte of data) {
+    if (byte === 0x7e) break;
+    if (byte === 0 || byte === 9 || byte === 10 || byte === 12 || byte === 13 || byte === 32) continue;
+    if (byte === 0x7a && digits === 0) put(4);
+    else if (byte < 33 || byte > 117) throw new PdfError('brokenObject', 'malformed ASCII85 data');
+    else {
+      value = value * 85 + byte - 33;
+      if (++digits === 5) put(4);
     }
-    const group = text.slice(i, i + 5);
-    i += 5;
-    let value = 0;
-    for (const char of group.padEnd(5, 'u')) {
-      const digit = char.charCodeAt(0) - 33;
-      if (digit < 0 || digit > 84) throw new PdfError('brokenObject', 'malformed ASCII85 data');
-      value = value * 85 + digit;
-    }
-    if (value > 0xffffffff || group.length === 1) throw new PdfError('brokenObject', 'malformed ASCII85 data');
-    for (let k = 0; k < group.length - 1; k++) out.push(Math.floor(value / 2 ** (24 - 8 * k)) & 0xff);
   }
-  return new Uint8Array(out);
+  if (digits === 1) throw new PdfError('brokenObject', 'malformed ASCII85 data');
+  if (digits > 1) {
+    const count = digits - 1;
+    // A short group is filled up with "u" (ISO 32000-2, 7.4.3).
+    for (; digits < 5; digits++) value = value * 85 + 84;
+    put(count);
+  }
+  return out.subarray(0, length);
 }

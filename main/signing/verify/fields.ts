@@ -307,9 +307,10 @@ function keeps(older: PdfObject[], newer: PdfObject[]): boolean {
   let at = 0;
   for (const item of older) {
     if (!isRef(item)) return false;
-    const found = newer.findIndex((other, i) => i >= at && isRef(other) && other.num === item.num && other.gen === item.gen);
-    if (found < 0) return false;
-    at = found + 1;
+    const same = (other: PdfObject | undefined): boolean =>
+      other !== undefined && isRef(other) && other.num === item.num && other.gen === item.gen;
+    while (at < newer.length && !same(newer[at])) at++;
+    if (at++ >= newer.length) return false;
   }
   return true;
 }

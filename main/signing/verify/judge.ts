@@ -13,6 +13,8 @@ import { unvouched } from './trust.ts';
 import type { Level } from './types.ts';
 
 const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
+/** Extended key usages that never mean signing a document: servers, code, timestamps, OCSP answers. */
+const OTHER_PURPOSES = new Set(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.3', TIME_STAMPING, '1.3.6.1.5.5.7.3.9']);
 const SKEW = 5 * 60_000;
 
 /** Proof that everything up to a revision existed at a time: a trusted document timestamp. */
@@ -99,6 +101,9 @@ export async function judgeSigner(context: PathContext, item: Intact, proofs: Pr
   judged.findings.push(...pathFindings(path, cms.signer, proven, judged.signedAt));
   if (cms.signer.keyUsage !== undefined && !cms.signer.keyUsage.has(0) && !cms.signer.keyUsage.has(1))
     judged.findings.push(finding('keyUsage'));
+  const purposes = cms.signer.extendedKeyUsage?.oids ?? [];
+  if (purposes.length > 0 && purposes.every((oid) => OTHER_PURPOSES.has(oid)))
+    judged.findings.push(finding('keyUsage', 'a certificate for another purpose'));
   const extra = timestamp === undefined ? [] : loose(own, timestamp, authority?.path);
   judged.findings.push(...loose(own, cms, path), ...extra);
   judged.level = levelOf(item, timestamp !== undefined, path, proofs, storedLongTerm);

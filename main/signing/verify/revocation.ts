@@ -37,6 +37,8 @@ export interface Crl {
   revoked: Map<string, number>;
   /** Why it cannot be used for everything its issuer issued. */
   limited: 'no' | 'users' | 'authorities' | 'unusable';
+  /** Addresses of the part of the list that this is; empty when it is whole. */
+  points: string[];
 }
 
 export interface Evidence {
@@ -101,12 +103,14 @@ export function readCrl(bytes: Uint8Array): Crl {
   if (parts[0]?.tag === 0x30) {
     for (const entry of parts.shift()?.children ?? []) revoked.set(hex(entry.child(0, 2).content), entry.child(1).time);
   }
-  let limited: Crl['limited'] = 'no';
+  let scope: Pick<Crl, 'limited' | 'points'> = { limited: 'no', points: [] };
+  let strange = false;
   for (const extension of parts[0]?.child(0, 0x30).children ?? []) {
     const critical = extension.children.length === 3 && extension.child(1).boolean;
     const oid = extension.child(0).oid;
-    if (oid === '2.5.29.28') limited = distribution(Der.whole(extension.child(extension.children.length - 1, 4).content));
-    else if (critical) limited = 'unusable';
+    if (oid === '2.5.29.28') scope = distribution(Der.whole(extension.child(extension.children.length - 1, 4).content));
+    // A list of changes only (2.5.29.27) among others: it names what is new, not what is revoked.
+    else if (critical) strange = true;
   }
   return {
     tbs: tbs.raw,
@@ -116,19 +120,23 @@ export function readCrl(bytes: Uint8Array): Crl {
     thisUpdate,
     nextUpdate,
     revoked,
-    limited,
+    points: scope.points,
+    limited: strange ? 'unusable' : scope.limited,
   };
 }
 
 /** issuingDistributionPoint (RFC 5280, 5.2.5): lists of some reasons only, or of other issuers, prove nothing here. */
-function distribution(point: Der): Crl['limited'] {
+function distribution(point: Der): Pick<Crl, 'limited' | 'points'> {
   let limited: Crl['limited'] = 'no';
+  const points: string[] = [];
   for (const part of point.children) {
     if (part.tag === 0x81 && part.content[0] !== 0) limited = 'users';
     else if (part.tag === 0x82 && part.content[0] !== 0) limited = 'authorities';
-    else if (part.tag !== 0xa0 && part.content[0] !== 0) return 'unusable';
+    else if (part.tag === 0xa0) {
+      for (const place of part.context(0)?.children ?? []) if (place.tag === 0x86) points.push(place.text);
+    } else if (part.content[0] !== 0) return { limited: 'unusable', points };
   }
-  return limited;
+  return { limited, points };
 }
 
 /** Who signed the answer: the issuer itself, or a responder it authorised (RFC 6960, 4.2.2.2). */
@@ -177,6 +185,8 @@ export function evidence(certificate: Certificate, issuer: Certificate, answers:
   }
   for (const crl of lists) {
     if ((crl.limited === 'users' && certificate.ca) || (crl.limited === 'authorities' && !certificate.ca)) continue;
+    // One part of a list says nothing about the certificates of another (RFC 5280, 6.3.3 b 2).
+    if (crl.points.length > 0 && !crl.points.some((place) => certificate.crlUrls.includes(place))) continue;
     if (!crlSigned(crl, issuer)) continue;
     const revokedAt = crl.revoked.get(hex(certificate.serial));
     found.push({

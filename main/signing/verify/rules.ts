@@ -1,4 +1,4 @@
-import { isDict, isName, isRef, isStream, isString, type PdfDict, type PdfObject, type PdfView } from '../pdf/index.ts';
+import { isDict, isName, isRef, isStream, isString, PdfError, type PdfDict, type PdfObject, type PdfView } from '../pdf/index.ts';
 import { FieldRules, grownList, isList, type Touched } from './fields.ts';
 import type { Comparison } from './compare.ts';
 
@@ -122,8 +122,21 @@ export class Rules {
     const byNumber = new Map(older.filter(isRef).map((item) => [item.num, item]));
     const direct = older.filter((item) => !isRef(item));
     const kept = new Set<PdfObject>();
+    // What was left alone is found in its place; a search through thousands, thousands of times, is nothing honest.
+    let next = 0;
+    let searched = 0;
+    const find = (item: PdfObject): PdfObject | undefined => {
+      for (let i = 0; i < direct.length; i++) {
+        if (++searched > 500_000) throw new PdfError('tooLarge', 'too many annotations to tell apart');
+        const at = (next + i) % direct.length;
+        if (!c.sameShallow(direct[at] ?? null, item)) continue;
+        next = at + 1;
+        return direct[at];
+      }
+      return undefined;
+    };
     for (const item of newer) {
-      const was = isRef(item) ? byNumber.get(item.num) : direct.find((one) => c.sameShallow(one, item));
+      const was = isRef(item) ? byNumber.get(item.num) : find(item);
       if (was !== undefined) kept.add(was);
       if (was !== undefined) this.#annotation(was, item, path);
       else if (isRef(item) && this.#fields.added.has(item.num)) c.differ(this.#fields.added.get(item.num) ?? 'OTHER', path);

@@ -141,6 +141,30 @@ describe.skipIf(!part('openssl'))('trust and revocation', () => {
     expect(answer.verdict).toBe('INDETERMINATE');
   });
 
+  it('does not take a part of a list for the whole', async () => {
+    const elsewhere = 'issuingDistributionPoint=critical,@p\n[p]\nfullname=URI:http://127.0.0.1/other.crl';
+    const delta = '2.5.29.27=critical,DER:020101';
+    const indirect = 'issuingDistributionPoint=critical,@p\n[p]\nindirectCRL=TRUE';
+    for (const extensions of [[elsewhere], [delta], [delta, 'issuingDistributionPoint=critical,@p\n[p]\nonlyuser=TRUE'], [indirect]]) {
+      const file = sign(true).store({ certs: [der(pki.issuer.cert)], crls: [pki.crl([], undefined, extensions)] });
+      expect((await look(file, { offline: true })).verdict).toBe('INDETERMINATE');
+    }
+    const file = sign(true).store({ certs: [der(pki.issuer.cert)], crls: [pki.crl()] });
+    expect((await look(file, { offline: true })).verdict).toBe('TOTAL-PASSED');
+  });
+
+  it('does not take a certificate for servers, code, timestamps or responders for that of a signer', async () => {
+    for (const usage of ['serverAuth', 'codeSigning', 'critical,timeStamping', 'OCSPSigning']) {
+      const other = pki.identity(`for ${usage}`, { extensions: [`extendedKeyUsage=${usage}`] });
+      expect(state(await look(samplePdf().sign(pki, { who: other }), { offline: true })).slice(0, 2)).toEqual([
+        'INDETERMINATE',
+        'CHAIN_CONSTRAINTS_FAILURE',
+      ]);
+    }
+    const usual = pki.identity('usual', { extensions: ['extendedKeyUsage=clientAuth,emailProtection,serverAuth'] });
+    expect((await look(samplePdf().sign(pki, { who: usual }), { offline: true })).verdict).toBe('TOTAL-PASSED');
+  });
+
   it('reads roots and intermediates as PEM or DER, and leaves other files alone', async () => {
     mood = 'good';
     const mixed = path.join(dir, 'mixed');
