@@ -1,6 +1,8 @@
 /** Faster than this between two keys, and no hand types it. */
 const MACHINE_GAP_MS = 40;
 const SHORTEST = 8;
+/** What a machine types into a secret field is a code from here on; PINs are shorter. */
+const SHORTEST_OVER_SECRET = 20;
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 const fieldOf = (target: EventTarget | null): Field | null =>
@@ -19,6 +21,8 @@ function restore(field: Field, value: string): void {
  * A code reader that pretends to be a keyboard: a burst of keys that ends with Enter. The hub decides from the text and the
  * gaps whether it was a reader at all; then what it typed into the focused field is taken out again. Otherwise it was a fast
  * hand, and its Enter goes on as it was meant.
+ * A secret (PIN, password) is never handed to `onBurst`: it leaves this page by its own form alone. A code that a reader types
+ * over it is taken out here, so that it is not sent as a PIN.
  */
 export function listenForWedge(target: Document, onBurst: (text: string, gapsMs: number[]) => Promise<boolean>): () => void {
   let text = '';
@@ -38,8 +42,13 @@ export function listenForWedge(target: Document, onBurst: (text: string, gapsMs:
     const gap = event.timeStamp - lastAt;
     const continues = text !== '' && gap <= MACHINE_GAP_MS;
     if (event.key === 'Enter') {
-      const burst = continues && text.length >= SHORTEST;
-      if (burst) {
+      const secret = field?.element instanceof HTMLInputElement && field.element.type === 'password' ? field : null;
+      const burst = continues && text.length >= (secret ? SHORTEST_OVER_SECRET : SHORTEST);
+      if (burst && secret) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        restore(secret.element, '');
+      } else if (burst) {
         event.preventDefault();
         event.stopImmediatePropagation();
         const held = field;

@@ -53,7 +53,7 @@ export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCo
     <section className="view" aria-label={say('Trang văn bản', 'Document page')}>
       <div className="tools">
         <span className="steps">
-          {(item?.steps ?? ['leader', 'clerk']).map((step, index) => (
+          {(item?.steps ?? []).map((step, index) => (
             <span key={step} className="stepline">
               {index > 0 ? <Icon name="right" size="s" /> : null}
               <State tone={item?.step === step ? 'work' : 'wait'} icon={step === 'leader' ? 'sign' : 'seal'}>

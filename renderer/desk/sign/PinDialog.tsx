@@ -1,4 +1,4 @@
-import { useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import type { Trouble } from '../../shared/answer.ts';
 import { useSay } from '../../shared/language.tsx';
 import { Dialog } from '../../shared/parts/Dialog.tsx';
@@ -29,6 +29,9 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const final = token.finalTry || trouble?.code === 'final-try';
   const ready = !busy && (token.pinPad || pin !== '') && (!final || yes);
+  useEffect(() => {
+    if (trouble && !busy) field.current?.focus();
+  }, [trouble, busy]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!ready) return;
@@ -38,7 +41,6 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
       setPin('');
       setBusy(false);
       setTrouble(refused);
-      if (refused) requestAnimationFrame(() => field.current?.focus());
       if (!refused) onClose();
     });
   };
@@ -83,14 +85,14 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
                     value={pin}
                     onChange={(event) => setPin(event.target.value)}
                     data-autofocus
-                    disabled={busy}
+                    readOnly={busy}
                   />
                 </label>
               </div>
             )}
             {final ? (
               <>
-                <p className="bad b" role="alert">
+                <p className="bad b lastcall" role="alert">
                   {say(
                     'Đây là lần thử cuối. Nhập sai lần nữa, token bị khóa và phải nhờ nơi cấp mở.',
                     'This is the last try. One more wrong PIN locks the token.',
@@ -102,7 +104,7 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
                 </label>
               </>
             ) : token.countLow ? (
-              <p className="warn">
+              <p className="warn lastcall">
                 {say('Token báo sắp hết số lần thử. Hãy nhập cẩn thận.', 'The token reports few tries left. Type carefully.')}
               </p>
             ) : null}

@@ -36,20 +36,24 @@ export function Sign() {
   const batch = live.data?.batch ?? null;
   const running = batch !== null && (batch.state === 'running' || batch.state === 'paused' || batch.state === 'cancelling');
   const usable = usableCertificate(tokens);
+  // A batch goes on with its own token, whatever else is plugged in.
+  const own = tokens?.tokens.find((token) => token.serial === batch?.tokenSerial);
+  const ownCertificate = own?.certificates.find((one) => one.id === batch?.certificateId);
+  const asked = pin?.kind !== 'resume' ? usable : own && ownCertificate ? { token: own, certificate: ownCertificate } : null;
   const current = items.find((item) => item.documentId === selected) ?? null;
   const ready = items.filter((item) => item.state === 'waiting' && item.seen && !left.has(item.documentId));
 
   // Signed files have other bytes: after a batch what was drawn before is asked for again.
-  const asked = useRef({ batchEnd: batch?.endedAt, ids: new Set<string>() });
+  const drawn = useRef({ batchEnd: batch?.endedAt, ids: new Set<string>() });
   const batchEnd = batch?.endedAt;
   useEffect(() => {
-    if (asked.current.batchEnd !== batchEnd) {
-      asked.current = { batchEnd, ids: new Set() };
+    if (drawn.current.batchEnd !== batchEnd) {
+      drawn.current = { batchEnd, ids: new Set() };
       setPreviews(new Map());
       look();
     }
-    if (selected === null || asked.current.ids.has(selected)) return;
-    const { ids } = asked.current;
+    if (selected === null || drawn.current.ids.has(selected)) return;
+    const { ids } = drawn.current;
     ids.add(selected);
     setViewTrouble(null);
     client.signing.preview({ documentId: selected }).then(
@@ -110,7 +114,8 @@ export function Sign() {
     if (batch && running) void run('cancel', (commandId) => client.signing.cancel({ commandId, batchId: batch.id }));
   };
   const goOn = () => {
-    if (batch?.why?.code === 'needs-pin') setPin({ kind: 'resume', count: batch.counts.pending });
+    // Only a token that was just pulled still holds its login; after a crash or a restart the PIN is asked anew.
+    if (batch && live.data?.unlocked === false) setPin({ kind: 'resume', count: batch.counts.pending });
     else if (batch) void run('resume', (commandId) => client.signing.resume({ commandId, batchId: batch.id }));
   };
   useKeys({
@@ -220,11 +225,11 @@ export function Sign() {
           </button>
         )}
       </div>
-      {pin && usable ? (
+      {pin && asked ? (
         <PinDialog
           request={pin}
-          token={usable.token}
-          certificate={usable.certificate}
+          token={asked.token}
+          certificate={asked.certificate}
           onClose={() => setPin(null)}
           onPin={pin.kind === 'start' ? startBatch : resume}
         />

@@ -36,6 +36,8 @@ const ACTIVITY: Readonly<Record<Batch['files'][number]['activity'], readonly [st
 export function rowOf(item: Item, batch: Batch | null, left: boolean): Row {
   const file = batch && batch.state !== 'done' ? batch.files.find((one) => one.documentId === item.documentId) : undefined;
   const reason = item.reason ?? file?.reason ?? null;
+  if (file?.state === 'pending' && batch?.state === 'paused')
+    return { tone: 'park', icon: 'pause', vi: 'Tạm dừng', en: 'Paused', lineVi: '', lineEn: '' };
   if (file?.state === 'pending' && file.activity !== 'none') {
     const [lineVi, lineEn] = ACTIVITY[file.activity];
     return { tone: 'work', icon: 'run', vi: 'Đang ký', en: 'Signing', lineVi, lineEn };

@@ -18,6 +18,7 @@ export function SignSide({ tokens, usable, batch, unlocked, todos, onLook }: Sig
   const { language, say } = useLanguage();
   const token = usable?.token ?? tokens?.tokens[0];
   const certificate = usable?.certificate ?? token?.certificates[0];
+  const pulled = batch?.state === 'paused' && batch.why?.code === 'token-removed';
   return (
     <aside className="side scroll" aria-label={say('Chứng thư và tiến độ', 'Certificate and progress')}>
       <section>
@@ -85,12 +86,14 @@ export function SignSide({ tokens, usable, batch, unlocked, todos, onLook }: Sig
       <section>
         <h2>
           {say('Mã PIN', 'PIN')}
-          <State tone={unlocked ? 'ok' : token?.locked ? 'bad' : 'wait'} icon="lock" bare>
-            {unlocked
-              ? say('Đã mở khóa', 'Unlocked')
-              : token?.locked
-                ? say('Token bị khóa', 'Token locked')
-                : say('Chưa nhập', 'Not entered')}
+          <State tone={pulled ? 'warn' : unlocked ? 'ok' : token?.locked ? 'bad' : 'wait'} icon="lock" bare>
+            {pulled
+              ? say('Chờ cắm lại token', 'Waiting for the token')
+              : unlocked
+                ? say('Đã mở khóa', 'Unlocked')
+                : token?.locked
+                  ? say('Token bị khóa', 'Token locked')
+                  : say('Chưa nhập', 'Not entered')}
           </State>
         </h2>
         <p className="small">
@@ -122,8 +125,11 @@ function Progress({ batch }: { batch: Batch }) {
   const { language, say } = useLanguage();
   const { counts } = batch;
   const total = Math.max(1, batch.files.length);
-  const active = batch.files.some((file) => file.activity !== 'none') ? 1 : 0;
-  const done = counts.signed + counts.refused + counts.failed + counts.skipped;
+  const going = batch.state === 'running' || batch.state === 'cancelling';
+  const active = going && batch.files.some((file) => file.activity !== 'none') ? 1 : 0;
+  const done = counts.signed + counts.refused + counts.failed;
+  const rest = Math.max(0, counts.pending - active) + counts.skipped;
+  const over = batch.endedAt !== null;
   const part = (n: number) => `${(n / total) * 100}%`;
   const left =
     batch.remainingMs === null
@@ -132,7 +138,11 @@ function Progress({ batch }: { batch: Batch }) {
   return (
     <section>
       <h2>
-        {say('Tiến độ', 'Progress')}
+        {batch.state === 'paused'
+          ? say('Tạm dừng', 'Paused')
+          : batch.state === 'stopped'
+            ? say('Lô đã dừng', 'Stopped')
+            : say('Tiến độ', 'Progress')}
         <span className="m count">{`${done}/${batch.files.length}${batch.state === 'running' ? left : ''}`}</span>
       </h2>
       <div
@@ -162,11 +172,11 @@ function Progress({ batch }: { batch: Batch }) {
         </span>
         <span className="lgq">
           <Icon name="clock" size="s" />
-          {say(`Chờ ${Math.max(0, counts.pending - active)}`, `Queued ${Math.max(0, counts.pending - active)}`)}
+          {over ? say(`Chưa ký ${rest}`, `Left ${rest}`) : say(`Chờ ${rest}`, `Queued ${rest}`)}
         </span>
       </div>
       {batch.why ? (
-        <p className={`small b ${batch.state === 'stopped' ? 'bad' : 'warn'}`} role="alert" data-why={batch.why.code}>
+        <p className={`why ${batch.state === 'stopped' ? 'bad' : 'warn'}`} role="alert" data-why={batch.why.code}>
           {batch.why[language]}
         </p>
       ) : null}
