@@ -37,18 +37,7 @@ export function Home({ view, away, pressed, trouble, priority, onPriority, onPre
           </button>
         </div>
       </div>
-      {trouble ? (
-        <TroubleNote trouble={trouble} />
-      ) : (
-        <div className="alt">
-          <Icon name="qr" />
-          <div>
-            <b>{say('Có giấy hẹn, lịch hẹn hoặc thẻ căn cước?', 'Do you have a receipt, a booking or an ID card?')}</b>
-            {say('Đưa mã vào khe đọc bên dưới màn hình', 'Hold its code to the reader below the screen')}
-          </div>
-          <Icon name="down" className="ar" />
-        </div>
-      )}
+      {trouble ? <TroubleNote trouble={trouble} /> : null}
       {view.paper ? null : (
         <p className="nopaper" role="status">
           <Icon name="ticket" />
