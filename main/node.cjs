@@ -7,6 +7,8 @@ const { existsSync } = require('node:fs');
 const path = require('node:path');
 
 const WANTED = 24;
+// A young generation of 4 MiB instead of 16: the counter's work is small, its machine often old, and it idles most of the day.
+const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
 const root = path.join(__dirname, '..');
 const major = (version) => Number(version.split('.')[0]);
 
@@ -28,7 +30,7 @@ function run(entry, args) {
     );
     process.exit(1);
   }
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', path.resolve(root, entry), ...args], { stdio: 'inherit' });
+  const child = spawn(node, [...FLAGS, path.resolve(root, entry), ...args], { stdio: 'inherit' });
   // The terminal sends Ctrl+C to the whole group; the child closes its rooms in order and we wait for it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
   // Ended by a signal of its own, npm takes only its shell along; then nobody is left to close the rooms but us.
@@ -41,5 +43,5 @@ function run(entry, args) {
   });
 }
 
-module.exports = { run, findNode };
+module.exports = { run, findNode, FLAGS };
 if (require.main === module) run(process.argv[2], process.argv.slice(3));

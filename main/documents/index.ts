@@ -4,11 +4,6 @@ import type { fileLink } from '../contract/base.ts';
 import { refuse, type Refusal } from '../contract/refusal.ts';
 import type { Clock, Store } from '../store/index.ts';
 import { fileStore, type FileStore, type KeptFile } from './files.ts';
-import { receiptForm } from './forms/receipt.ts';
-import { apologyForm, discontinuationForm, refusalForm, supplementForm } from './forms/letters.ts';
-import { controlForm, handoverForm, registerForm } from './forms/sheets.ts';
-import { resultForm } from './forms/result.ts';
-import { sampleForm } from './forms/samples.ts';
 import type { Letterhead } from './forms/frame.ts';
 import { documentStore, type DocumentKind, type DocumentRow } from './store.ts';
 
@@ -44,18 +39,23 @@ export function createDocuments(deps: DocumentsDeps) {
   const rows = documentStore(deps.store);
   const files: FileStore = fileStore(deps.dataDir);
   const head = deps.letterhead;
+  // The PDF library is large and a counter waits for nobody at its start: it is loaded with the first paper.
+  const form =
+    <A extends unknown[], R>(load: () => Promise<(letterhead: Letterhead, ...rest: A) => Promise<R>>) =>
+    async (...rest: A): Promise<R> =>
+      (await load())(head, ...rest);
   return {
     files,
     head,
-    receipt: receiptForm.bind(null, head),
-    supplement: supplementForm.bind(null, head),
-    refusal: refusalForm.bind(null, head),
-    apology: apologyForm.bind(null, head),
-    discontinuation: discontinuationForm.bind(null, head),
-    control: controlForm.bind(null, head),
-    register: registerForm.bind(null, head),
-    handover: handoverForm.bind(null, head),
-    result: resultForm.bind(null, head),
+    receipt: form(async () => (await import('./forms/receipt.ts')).receiptForm),
+    supplement: form(async () => (await import('./forms/letters.ts')).supplementForm),
+    refusal: form(async () => (await import('./forms/letters.ts')).refusalForm),
+    apology: form(async () => (await import('./forms/letters.ts')).apologyForm),
+    discontinuation: form(async () => (await import('./forms/letters.ts')).discontinuationForm),
+    control: form(async () => (await import('./forms/sheets.ts')).controlForm),
+    register: form(async () => (await import('./forms/sheets.ts')).registerForm),
+    handover: form(async () => (await import('./forms/sheets.ts')).handoverForm),
+    result: form(async () => (await import('./forms/result.ts')).resultForm),
 
     /** Writes a document's row; inside the caller's transaction, after its file is on the disk. */
     add(d: { dossierId: string; kind: DocumentKind; name: string; number?: string; file: KeptFile; by: string }): DocumentRow {
@@ -87,6 +87,7 @@ export function createDocuments(deps: DocumentsDeps) {
       return deps.link({ file: files.absolute(kept), name, type, size: kept.size });
     },
     async sample(form: FormNumber): Promise<FileLink> {
+      const { sampleForm } = await import('./forms/samples.ts');
       const bytes = await sampleForm(head, form, deps.clock.now());
       return this.linkBytes(bytes, `Mau-${form}.pdf`);
     },

@@ -1,10 +1,12 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { WebSocket } from 'ws';
 import type { Client } from '../../main/cli/clients.ts';
 
+const { FLAGS } = createRequire(import.meta.url)('../../main/node.cjs') as { FLAGS: string[] };
 const root = path.join(import.meta.dirname, '../..');
 
 export const percentile = (sorted: readonly number[], share: number): number =>
@@ -14,13 +16,9 @@ export const round = (value: number): number => Math.round(value * 10) / 10;
 /** A whole training counter in a process of its own, as `npm start -- --headless` runs it, with screens connected from here. */
 export async function startStation(dir: string) {
   const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', path.join(root, 'main/headless.ts'), '--data', dir, '--port', '0', '--no-open'],
-    {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  );
+  const child = spawn(process.execPath, [...FLAGS, path.join(root, 'main/headless.ts'), '--data', dir, '--port', '0', '--no-open'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const address = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (chunk) => {
