@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trainingSite } from '../../main/queue/index.ts';
+import { part } from '../parts.ts';
+import { expectAccessible, expectNoPageScroll, KIOSK, openBrowser, openDesk, openScreen, shoot, soon, type Screen } from './browser.ts';
+import { startCounter, type Client, type Started } from './counter.ts';
+
+const ready = part('/usr/bin/chromium');
+const CARD = {
+  idNumber: '001191024680',
+  fullName: 'Nguyễn Thị Thùy Dương',
+  birthDate: '1991-08-14',
+  sex: 'Nữ' as const,
+  address: 'Tổ dân phố 4, phường An Bình, Đắk Lắk',
+  degraded: false,
+};
+
+/** Screens that a good day does not show: each is opened, read by axe and kept as a picture. */
+describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
+  let started: Started;
+  let browser: Browser;
+  let desk: Screen;
+  let colleague: Client;
+
+  beforeAll(async () => {
+    started = await startCounter();
+    browser = await openBrowser();
+    desk = await openDesk(browser, started, 'quan');
+    desk.page.setDefaultTimeout(15_000);
+    colleague = await started.client('station', '4');
+    await colleague.officers.signIn({ login: 'dung', password: 'tap-huan' });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await started?.close();
+  });
+
+  const draft = async (): Promise<string> => {
+    const { id } = await colleague.dossiers.open({ commandId: randomUUID(), ticket: null });
+    await colleague.dossiers.scanCard({ commandId: randomUUID(), dossierId: id, card: CARD });
+    await colleague.dossiers.chooseProcedure({ commandId: randomUUID(), dossierId: id, code: '1.004859' });
+    return id;
+  };
+  /** Reads the open dialog, keeps its picture and closes it by Esc. */
+  const look = async (page: Page, name: string) => {
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await expectAccessible(page);
+    await expectNoPageScroll(page);
+    await shoot(page, `dialog-${name}-1366`);
+    const box = await dialog.boundingBox();
+    expect(box && box.y >= 0 && box.y + box.height <= 768).toBe(true);
+    await page.keyboard.press('Escape');
+    await soon(() => dialog.count()).toBe(0);
+  };
+
+  it('asks for supplement, refusal and another due date at the intake', async () => {
+    const { page } = desk;
+    await page.goto(`${started.origin}/desk.html#/intake/${await draft()}`);
+    await page.locator('main.intake .chosen').waitFor();
+    await page.keyboard.press('Shift+F7');
+    await look(page, 'supplement');
+    await page.keyboard.press('Control+F7');
+    await look(page, 'refuse');
+    await page.getByRole('button', { name: /Đổi (ngày|hẹn|hạn)/ }).focus();
+    await page.keyboard.press('Enter');
+    await look(page, 'due');
+  });
+
+  it('apologises for a late dossier, carries unsent ones over, takes a new officer', async () => {
+    const { page } = desk;
+    const id = await draft();
+    const { components } = await colleague.dossiers.get({ dossierId: id });
+    for (const { key, state } of components)
+      if (state === 'absent')
+        await colleague.dossiers.setComponent({ commandId: randomUUID(), dossierId: id, key, state: 'complete', originals: 1 });
+    await colleague.dossiers.accept({ commandId: randomUUID(), dossierId: id, duplicatesSeen: true });
+    await page.goto(`${started.origin}/desk.html#/results/${id}`);
+    await page.locator('.panel h1').waitFor();
+    await page.getByRole('button', { name: /xin lỗi/i }).focus();
+    await page.keyboard.press('Enter');
+    await look(page, 'apology');
+    await page.keyboard.press('Alt+5');
+    await page.getByRole('button', { name: 'Mang hồ sơ sang máy khác' }).focus();
+    await page.keyboard.press('Enter');
+    await look(page, 'carry-over');
+    await page.goto(`${started.origin}/desk.html#/settings/officers`);
+    await page.getByRole('button', { name: 'Thêm cán bộ' }).focus();
+    await page.keyboard.press('Enter');
+    await look(page, 'officer');
+  });
+
+  it('asks at the kiosk after two minutes whether somebody is there', async () => {
+    const { page, context, complaints } = await openScreen(browser, started, 'kiosk', KIOSK);
+    page.setDefaultTimeout(15_000);
+    await page.locator('.tile').first().waitFor();
+    await page.clock.install();
+    await page.reload();
+    await page.locator('.tile').first().waitFor();
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.clock.fastForward(121_000);
+    await page.getByRole('dialog', { name: 'Are you still there?' }).waitFor();
+    await shoot(page, 'kiosk-still-there');
+    await page.getByRole('button', { name: 'I need more time' }).click();
+    await soon(() => page.getByRole('dialog').count()).toBe(0);
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+
+  it('says at the kiosk that the place is closed, and that the machine is out of order', async () => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'quay-e2e-closed-'));
+    // One minute, twelve hours from now in Vietnam.
+    const hour = String((new Date().getUTCHours() + 7 + 12) % 24).padStart(2, '0');
+    const site = { ...trainingSite, hours: [{ from: `${hour}:00`, to: `${hour}:01` }] };
+    writeFileSync(path.join(dir, 'config.json'), JSON.stringify({ site }));
+    const closed = await startCounter({ dataDir: dir, build: false });
+    try {
+      const { page, context, complaints } = await openScreen(browser, closed, 'kiosk', KIOSK);
+      await page.getByRole('heading', { name: 'Hiện chưa phát số' }).waitFor({ timeout: 15_000 });
+      await expectAccessible(page);
+      await expectNoPageScroll(page);
+      await shoot(page, 'kiosk-closed');
+      await page.routeWebSocket(/\/rpc/, () => undefined);
+      await page.reload();
+      await page.getByRole('heading', { name: 'Máy lấy số tạm ngừng' }).waitFor({ timeout: 15_000 });
+      await expectAccessible(page);
+      await expectNoPageScroll(page);
+      await shoot(page, 'kiosk-out-of-order');
+      expect(complaints).toEqual([]);
+      await context.close();
+    } finally {
+      await closed.close();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+
+  it('no dialog broke the content policy or threw', () => expect(desk.complaints).toEqual([]));
+});
