@@ -209,6 +209,7 @@ describe.skipIf(!real)('adding a signature to a file', () => {
       ['no PDF', () => Buffer.from('xin chào'), 'pdf-not-pdf'],
       ['xref that points elsewhere', () => Buffer.from(sample().replace(/startxref\n\d+/, 'startxref\n12'), 'latin1'), 'pdf-broken-xref'],
       ['Prev loop', () => looped(), 'pdf-looped'],
+      ['numbers beyond other readers', () => Buffer.from(sample().replace(/\/Size \d+/, '/Size 2000000000'), 'latin1'), 'pdf-too-large'],
       ['page tree loop', () => Buffer.from(sample().replace('/Kids[3 0 R]/Count 1', '/Kids[2 0 R]/Count 1'), 'latin1'), 'pdf-looped'],
       ['bytes after the end', () => Buffer.concat([samplePdf().bytes, Buffer.from('phần thêm\n')]), 'pdf-bytes-after-eof'],
       ['earlier signature that does not hold', () => broken(samplePdf().sign(pki, { who }).bytes), 'earlier-signature-broken'],

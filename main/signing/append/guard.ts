@@ -1,6 +1,9 @@
 import { refuse, type Refusal } from '../../contract/refusal.ts';
 import type { FieldLock, PdfFile } from '../pdf/index.ts';
 
+/** Readers stop at object 8 388 607 (ISO 32000-1, annex C); an update needs some numbers of its own. */
+const MOST_OBJECTS = 8_388_607 - 1000;
+
 /**
  * May this file take another signature, and in this field? The answer never depends on what other tools would do: a file
  * that had to be repaired, is encrypted or is certified against changes is refused, and stays untouched.
@@ -16,6 +19,13 @@ export function guardFile(pdf: PdfFile, field: string): Refusal | null {
       'pdf-bytes-after-eof',
       'Có dữ liệu lạ sau dấu kết thúc tệp nên không ký. Hãy tạo bản sạch, xem lại rồi ký.',
       'Foreign bytes follow the end mark, so the file is not signed. Make a clean copy, look at it, then sign.',
+    );
+  }
+  if (pdf.highestObjectNumber > MOST_OBJECTS) {
+    return refuse(
+      'pdf-too-large',
+      'Tệp đánh số đối tượng quá lớn nên phần mềm khác sẽ không mở được bản ký. Hãy xuất lại tệp PDF rồi ký.',
+      'The file numbers its objects so high that other readers could not open the signed copy. Export the PDF again, then sign.',
     );
   }
   const { docMdp, locks, encrypted } = pdf.permissions;
