@@ -112,7 +112,7 @@ export function Worklists({ lists }: { lists: WorklistsView | undefined }) {
           </section>
         );
       })}
-      {apology ? <ApologyDialog dossierId={apology.id} onClose={() => setApology(null)} /> : null}
+      {apology ? <ApologyDialog dossierId={apology.id} dueAt={apology.dueAt} onClose={() => setApology(null)} /> : null}
     </div>
   );
 }

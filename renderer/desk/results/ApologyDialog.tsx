@@ -9,12 +9,12 @@ import { useCommand } from '../data/useCommand.ts';
 const DAY_MS = 86_400_000;
 
 /** Mẫu 04, once per dossier: why it is late, when it will be ready, who signs the apology. */
-export function ApologyDialog({ dossierId, onClose }: { dossierId: string; onClose: () => void }) {
+export function ApologyDialog({ dossierId, dueAt, onClose }: { dossierId: string; dueAt: number | null; onClose: () => void }) {
   const say = useSay();
   const { run, busy, trouble, dismiss } = useCommand();
   const [reason, setReason] = useState('');
   const [signer, setSigner] = useState('');
-  const [day, setDay] = useState(() => dayOf(serverNow() + DAY_MS));
+  const [day, setDay] = useState(() => dayOf(Math.max(serverNow(), dueAt ?? 0) + DAY_MS));
   const ready = reason.trim().length >= 3 && signer.trim().length >= 2 && /^\d{4}-\d{2}-\d{2}$/.test(day) && busy === null;
   const submit = (event: FormEvent) => {
     event.preventDefault();

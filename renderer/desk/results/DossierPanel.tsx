@@ -135,7 +135,9 @@ export function DossierPanel({ id }: { id: string }) {
       </div>
       {dialog === 'handover' ? <HandoverDialog dossier={dossier} draft={draft} onClose={() => setDialog(null)} /> : null}
       {dialog === 'result' ? <ResultDialog dossier={dossier} draft={draft} onClose={() => setDialog(null)} /> : null}
-      {dialog === 'apology' ? <ApologyDialog dossierId={id} onClose={() => setDialog(null)} /> : null}
+      {dialog === 'apology' ? (
+        <ApologyDialog dossierId={id} dueAt={dossier.promises.at(-1)?.dueAt ?? null} onClose={() => setDialog(null)} />
+      ) : null}
       {dialog === 'supplement' ? (
         <SupplementDialog dossier={dossier} draft={draft} stage="appraisal" onClose={() => setDialog(null)} />
       ) : null}
