@@ -36,6 +36,8 @@ export function beforeReady({ app, protocol }: Pick<ElectronParts, 'app' | 'prot
     app.quit();
     return false;
   }
+  // Dates in native fields read as on Vietnamese paper, whatever the system speaks.
+  app.commandLine.appendSwitch('lang', 'vi');
   protocol.registerSchemesAsPrivileged([SCHEME]);
   return true;
 }

@@ -65,6 +65,8 @@ function fake(displays = 1) {
     requestSingleInstanceLock: () => app.lock,
     quit: () => void (app.quits += 1),
     whenReady: () => Promise.resolve(),
+    switches: [] as string[],
+    commandLine: { appendSwitch: (name: string, value: string) => void app.switches.push(`${name}=${value}`) },
   });
   const state = {
     schemes: [] as unknown[],
@@ -138,6 +140,7 @@ describe('before ready', () => {
     const parts = fake();
     expect(beforeReady(parts.electron)).toBe(true);
     expect(parts.app.sandboxed).toBe(true);
+    expect(parts.app.switches).toEqual(['lang=vi']);
     expect(parts.state.schemes).toEqual([
       { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
     ]);

@@ -18,8 +18,13 @@ const names = readdirSync(here)
   .sort();
 const [name, ...args] = process.argv.slice(2);
 const file = path.join(here, `${name}.soak.ts`);
-const { values } = parseArgs({ args, strict: false, options: { count: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' } } });
-const whole = (text: unknown) => (text === undefined ? undefined : typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : Number.NaN);
+const { values } = parseArgs({
+  args,
+  strict: false,
+  options: { count: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' } },
+});
+const whole = (text: unknown) =>
+  text === undefined ? undefined : typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : Number.NaN;
 const count = whole(values['count']);
 const seed = whole(values['seed']);
 if (!name || !names.includes(name) || !existsSync(file) || Number.isNaN(count) || Number.isNaN(seed)) {
@@ -28,7 +33,12 @@ if (!name || !names.includes(name) || !existsSync(file) || Number.isNaN(count) |
 }
 const { run } = (await import(file)) as { run: Soak };
 try {
-  const { exitCode, result } = await run({ json: values['json'] === true, args, ...(count === undefined ? {} : { count }), ...(seed === undefined ? {} : { seed }) });
+  const { exitCode, result } = await run({
+    json: values['json'] === true,
+    args,
+    ...(count === undefined ? {} : { count }),
+    ...(seed === undefined ? {} : { seed }),
+  });
   process.stdout.write(`${JSON.stringify(result)}\n`);
   process.exit(exitCode);
 } catch (error) {

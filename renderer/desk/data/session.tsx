@@ -12,7 +12,17 @@ interface Session {
 
 const SessionContext = createContext<Session | null>(null);
 
-export function SessionProvider({ me, officer, onSignedOut, children }: { me: Me; officer: Officer; onSignedOut: (me: Me) => void; children: ReactNode }) {
+export function SessionProvider({
+  me,
+  officer,
+  onSignedOut,
+  children,
+}: {
+  me: Me;
+  officer: Officer;
+  onSignedOut: (me: Me) => void;
+  children: ReactNode;
+}) {
   const signOut = useCallback(() => {
     client.officers.signOut().then(onSignedOut, () => {});
   }, [onSignedOut]);

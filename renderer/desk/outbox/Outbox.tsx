@@ -99,6 +99,11 @@ export function Outbox({ id }: { id: string | null }) {
           </button>
         </div>
         {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
+        {summary?.alert ? (
+          <p className="warn stuck" role="status">
+            <Icon name="warn" size="s" /> {say(summary.alert.vi, summary.alert.en)}
+          </p>
+        ) : null}
         {tab === 'differences' ? (
           <Differences />
         ) : (

@@ -34,7 +34,7 @@ export function Strip() {
   const unsentTone: StripTone =
     !summary || outbox.staleSince !== null
       ? 'off'
-      : summary.line.state === 'down' || summary.needsPerson > 0
+      : summary.tone === 'bad' || summary.line.state === 'down' || summary.needsPerson > 0
         ? 'bad'
         : summary.unsent > 0
           ? 'warn'
@@ -55,7 +55,7 @@ export function Strip() {
         <span>{say('Hàng đợi', 'Queue')}</span>{' '}
         <b>{queueOk ? say('đã nối', 'connected') : wire.open ? say('chưa có quầy', 'no counter') : say('mất nối', 'lost')}</b>
       </div>
-      <a className={unsentTone} href={hrefOf('outbox')}>
+      <a className={unsentTone} href={hrefOf('outbox')} title={summary?.alert?.[language]}>
         <Icon name={unsentTone === 'ok' ? 'okc' : unsentTone === 'bad' ? 'off' : 'up'} size="s" />
         <span>{say('Chưa gửi tỉnh', 'Unsent')}</span>{' '}
         <b>
