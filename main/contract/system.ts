@@ -27,10 +27,10 @@ export const systemContract = {
   info: base.meta({ roles: ['officer', 'station', 'kiosk', 'board', 'feedback'] }).output(systemInfo),
   /** A short code, good for ten minutes and one use, that a new screen types at `/pair`. */
   pairingCode: base
-    .meta({ roles: ['officer', 'station'] })
+    .meta({ roles: ['officer'] })
     .input(z.object({ role: screenRole, name: z.string().min(1).max(60), counterId: z.string().max(20).optional() }))
     .output(z.object({ code: z.string(), expiresAt: instant, addresses: z.array(z.string()) })),
-  devices: base.meta({ roles: ['officer', 'station'] }).output(z.array(pairedDevice)),
+  devices: base.meta({ roles: ['officer'] }).output(z.array(pairedDevice)),
   unpair: base
     .meta({ roles: ['officer'], duties: ['admin', 'supervisor'] })
     .input(z.object({ deviceId: z.string() }))

@@ -270,6 +270,7 @@ export async function openRooms(options: RoomsOptions) {
       clock,
       clockWarning: () => clockWarning(delivery.health().clockSkewMs),
       addresses,
+      audit: (caller, action, subject, note) => officers.audit(caller, action, subject, note),
     }),
     officers: officersHandlers(officers, store),
     queue: queueHandlers(queue),

@@ -1,5 +1,5 @@
 import { implement } from '@orpc/server';
-import type { CallContext } from '../contract/context.ts';
+import type { CallContext, Caller } from '../contract/context.ts';
 import { systemContract } from '../contract/system.ts';
 import { businessDay, type Clock } from '../store/index.ts';
 import type { Devices } from './devices.ts';
@@ -16,6 +16,8 @@ export function systemHandlers(deps: {
   clock: Clock;
   clockWarning: () => string | null;
   addresses: () => readonly string[];
+  /** Who let which screen in or out stands in the audit trail. */
+  audit: (caller: Caller, action: string, subject: string, note: string) => void;
 }) {
   const { facts, devices, clock } = deps;
   const os = implement(systemContract).$context<CallContext>();
@@ -31,8 +33,14 @@ export function systemHandlers(deps: {
       businessDay: businessDay(clock.now()),
       clockWarning: deps.clockWarning(),
     })),
-    pairingCode: os.pairingCode.handler(({ input }) => ({ ...devices.code(input), addresses: [...deps.addresses()] })),
+    pairingCode: os.pairingCode.handler(({ input, context }) => {
+      deps.audit(context.caller, 'screen-pairing', input.role, input.name);
+      return { ...devices.code(input), addresses: [...deps.addresses()] };
+    }),
     devices: os.devices.handler(() => devices.list()),
-    unpair: os.unpair.handler(({ input }) => ({ unpaired: devices.unpair(input.deviceId) })),
+    unpair: os.unpair.handler(({ input, context }) => {
+      deps.audit(context.caller, 'screen-unpaired', input.deviceId, '');
+      return { unpaired: devices.unpair(input.deviceId) };
+    }),
   });
 }

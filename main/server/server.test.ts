@@ -77,6 +77,7 @@ beforeEach(async () => {
         clock,
         clockWarning: () => null,
         addresses: () => [],
+        audit: (caller, action, subject, note) => officers.audit(caller, action, subject, note),
       }),
     },
     devices,
@@ -165,8 +166,11 @@ describe('roles', () => {
     await expect(board.officers.names()).rejects.toMatchObject({ code: 'FORBIDDEN', defined: true });
     const desk = await connect({ cookie: await cookie() });
     await expect(desk.officers.changePassword({ old: 'x', new: 'yyyy' })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    // An empty chair lets no further screen into the hall.
+    await expect(desk.system.pairingCode({ role: 'station', name: 'x' })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
     expect((await desk.officers.signIn({ login: 'huyen', password: 'mot-cua' })).officer?.name).toBe('Lê Thị Thanh Huyền');
     expect((await desk.system.info()).role).toBe('officer');
+    expect((await desk.system.pairingCode({ role: 'kiosk', name: 'Ki-ốt 2' })).code).toMatch(/^\d{8}$/);
     await expect(desk.officers.list()).rejects.toMatchObject({ code: 'FORBIDDEN', data: { refused: 'not-your-duty' } });
     await desk.officers.signOut();
     expect((await desk.system.info()).role).toBe('station');

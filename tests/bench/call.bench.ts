@@ -4,7 +4,6 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { buildScreens } from '../../main/build.ts';
-import { TRAINING_PASSWORD } from '../../main/counter/people.ts';
 import { percentile, round, startStation } from './station.ts';
 
 const BOARDS = 20;
@@ -19,7 +18,6 @@ export async function run(): Promise<Record<string, number>> {
   const station = await startStation(dir);
   try {
     const { desk } = station;
-    await desk.officers.signIn({ login: 'huyen', password: TRAINING_PASSWORD });
     await desk.queue.takeCounter({ commandId: 'take-counter-3', counterId: '3' });
     const kiosk = await station.screen('kiosk');
     for (let i = 0; i < CALLS + PAINTED + 5; i += 1) await kiosk.queue.issue({ commandId: `bench-issue-${i}`, serviceId: 'ho-tich' });

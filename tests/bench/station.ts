@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { WebSocket } from 'ws';
 import type { Client } from '../../main/cli/clients.ts';
+import { TRAINING_PASSWORD } from '../../main/counter/people.ts';
 
 const { FLAGS } = createRequire(import.meta.url)('../../main/node.cjs') as { FLAGS: string[] };
 const root = path.join(import.meta.dirname, '../..');
@@ -41,6 +42,8 @@ export async function startStation(dir: string) {
   };
   const cookieOf = (response: Response) => (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   const desk = await connect(cookieOf(await fetch(address, { redirect: 'manual' })));
+  // Who pairs screens is signed in.
+  await desk.officers.signIn({ login: 'huyen', password: TRAINING_PASSWORD });
   const pair = async (role: 'kiosk' | 'board' | 'station', counterId?: string) => {
     const { code } = await desk.system.pairingCode({ role, name: role, ...(counterId ? { counterId } : {}) });
     return cookieOf(await fetch(`${origin}/pair`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ code }) }));
