@@ -34,9 +34,7 @@ export function useTokens(): { tokens: Tokens | null; look: () => void } {
 
 /** The first certificate that may sign, with its token. */
 export function usableCertificate(tokens: Tokens | null): { token: Token; certificate: Certificate } | null {
-  // A locked token must not stand in front of a good one; alone it is shown, so that the page can say that it is locked.
-  const [open, locked] = [(tokens?.tokens ?? []).filter((token) => !token.locked), (tokens?.tokens ?? []).filter((token) => token.locked)];
-  for (const token of [...open, ...locked]) {
+  for (const token of tokens?.tokens ?? []) {
     const certificate = token.certificates.find((one) => one.refused === null);
     if (certificate) return { token, certificate };
   }
