@@ -209,7 +209,7 @@ export async function openRooms(options: RoomsOptions) {
     secrets,
     onAcknowledged: (ack) => noted(toDossiers().onAcknowledged(ack.dossierId, ack.officialCode === '' ? null : ack.officialCode)),
     onSettled: (dossierId) => noted(toDossiers().onAcknowledged(dossierId, null)),
-    onMapped: (dossierId, officialCode) => noted(toDossiers().onAcknowledged(dossierId, officialCode)),
+    onMapped: (dossierId, officialCode) => noted(toDossiers().onMapped(dossierId, officialCode)),
     onHeld: (dossierId, reason) => noted(toDossiers().onRejected(dossierId, reason.vi)),
     onNews: (news) => {
       if (news.dossierId !== null && news.status !== null)

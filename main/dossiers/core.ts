@@ -51,6 +51,7 @@ export interface Core {
 }
 
 class NotYet extends Error {}
+const ATTEMPTS = 4;
 
 export function createCore(deps: DossiersDeps): Core {
   const rows = dossierStore(deps.store);
@@ -131,8 +132,19 @@ export function createCore(deps: DossiersDeps): Core {
         } catch (error) {
           if (!(error instanceof NotYet)) throw error;
         }
-        const commit = await prepare();
-        return deps.store.command<T | Refusal>(commandId, full, () => (isRefusal(commit) ? commit : commit()));
+        // Meanwhile the province may have answered, or a colleague have written: what was prepared is prepared anew.
+        for (let attempt = 1; ; attempt += 1) {
+          const commit = await prepare();
+          try {
+            return deps.store.command<T | Refusal>(commandId, full, () => {
+              const answer = isRefusal(commit) ? commit : commit();
+              if (attempt < ATTEMPTS && isRefusal(answer) && answer.refused === 'changed-meanwhile') throw new NotYet();
+              return answer;
+            });
+          } catch (error) {
+            if (!(error instanceof NotYet)) throw error;
+          }
+        }
       })();
       running.set(commandId, work);
       try {

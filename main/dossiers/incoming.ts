@@ -44,6 +44,35 @@ export function incoming(core: Core) {
       return isRefusal(done) ? done : undefined;
     });
 
+  /** Once and for ever: a second, different code is not taken. */
+  const giveCode = (d: Dossier, officialCode: string): Refusal | true => {
+    if (d.code === officialCode) return true;
+    if (!parseDossierCode(officialCode))
+      return refuse(
+        'bad-code',
+        'Tỉnh trả mã hồ sơ không đúng dạng; giữ số tạm.',
+        'The province answered with a malformed code; the provisional number stays.',
+      );
+    if (d.code !== null)
+      return refuse(
+        'second-code',
+        'Tỉnh trả mã khác với mã đã in; giữ mã cũ, chờ đối chiếu.',
+        'The province answered with another code than was printed; the old one stays until it is reconciled.',
+      );
+    if (core.rows.byCode(officialCode))
+      return refuse(
+        'code-taken',
+        'Mã tỉnh trả đã dùng cho hồ sơ khác; chờ đối chiếu.',
+        'The code is in use for another dossier; it waits for reconciliation.',
+      );
+    d.code = officialCode;
+    d.body.slipOutdated = true;
+    core.note(d, PROVINCE, 'officialCode', 'Có mã hồ sơ chính thức', `${d.provisionalCode ?? ''} → ${officialCode}`, {
+      source: 'Hệ thống tỉnh',
+    });
+    return true;
+  };
+
   return {
     /**
      * The province has it. A provisional number gets its official code once and for ever; both stay searchable and a new slip
@@ -53,32 +82,11 @@ export function incoming(core: Core) {
       quiet(dossierId, (d) => {
         sync(d, 'acknowledge');
         d.body.rejection = null;
-        if (officialCode === null || d.code === officialCode) return true;
-        if (!parseDossierCode(officialCode))
-          return refuse(
-            'bad-code',
-            'Tỉnh trả mã hồ sơ không đúng dạng; giữ số tạm.',
-            'The province answered with a malformed code; the provisional number stays.',
-          );
-        if (d.code !== null)
-          return refuse(
-            'second-code',
-            'Tỉnh trả mã khác với mã đã in; giữ mã cũ, chờ đối chiếu.',
-            'The province answered with another code than was printed; the old one stays until it is reconciled.',
-          );
-        if (core.rows.byCode(officialCode))
-          return refuse(
-            'code-taken',
-            'Mã tỉnh trả đã dùng cho hồ sơ khác; chờ đối chiếu.',
-            'The code is in use for another dossier; it waits for reconciliation.',
-          );
-        d.code = officialCode;
-        d.body.slipOutdated = true;
-        core.note(d, PROVINCE, 'officialCode', 'Có mã hồ sơ chính thức', `${d.provisionalCode ?? ''} → ${officialCode}`, {
-          source: 'Hệ thống tỉnh',
-        });
-        return true;
+        return officialCode === null ? true : giveCode(d, officialCode);
       }),
+
+    /** The province gave the official code, and has nothing else of the dossier yet: it still waits to be sent. */
+    onMapped: (dossierId: string, officialCode: string) => quiet(dossierId, (d) => giveCode(d, officialCode)),
 
     /** @param reason in words for the officer; it never reaches a paper of the citizen */
     onRejected: (dossierId: string, reason: string) =>
