@@ -121,13 +121,16 @@ async function steps(
     state.armed = armed;
     state.maybeSent = armed;
   };
-  const close = async () => {
+  const close = async (more?: () => void) => {
     await batch.run(() => {
       write(deps, item.seq, heard);
+      more?.();
       outbox.done(item.seq, DONE, clock.now());
       deps.finished(item);
     });
     step = DONE;
+    state.armed = false;
+    state.maybeSent = false;
   };
   const after = (done: number) => (done === CREATE && content.status === null ? DONE : done + 1);
   const code = () => {
@@ -139,16 +142,17 @@ async function steps(
       { key: stepKey(item, step), code: code(), what: WHAT[step] ?? 'status', dossier: content.dossier, status: content.status },
       signal,
     );
+  /** Steps that carry no files can be announced in the transaction that notes the step before: half the disk flushes. */
+  const bare = (next: number) => next === PROGRESS || outbox.files(item.seq).every((f) => f.remoteId !== null);
   /** The request of the current step was carried out, now or earlier. */
   const carriedOut = async (sent: SentDossier) => {
     const next = after(step);
     const more = step === CREATE ? () => deps.acknowledged(item, sent) : undefined;
-    if (next === DONE) {
-      if (more) await note('submitted', DONE, false, more);
-      return close();
-    }
-    await note('submitted', next, false, more);
+    if (next === DONE) return close(more);
+    await note('submitted', next, bare(next), more);
   };
+  /** What was learned and goes into the next transaction. */
+  const pending: (() => void)[] = [];
 
   if (content.dossier === null && step === CREATE) step = PROGRESS;
   if (state.maybeSent) {
@@ -162,9 +166,9 @@ async function steps(
   for (;;) {
     const here: number = step;
     if (here === DONE) return;
-    if (here === CREATE) await ensureCode(deps, item, adapter, heard, signal);
-    const remoteId = here === PROGRESS ? () => '' : await ensureFiles(deps, item, here, adapter, signal, heard);
-    await note('submitted', here, true);
+    if (here === CREATE) await ensureCode(deps, item, adapter, pending, signal);
+    const remoteId = here === PROGRESS ? () => '' : await ensureFiles(deps, item, here, adapter, signal, heard, pending);
+    if (!state.armed) await note('submitted', here, true, () => pending.splice(0).forEach((work) => work()));
     let sent: SentDossier = { officialCode: code(), remoteAt: null };
     try {
       if (here === CREATE && content.dossier) {
@@ -188,7 +192,7 @@ async function steps(
   }
 }
 
-async function ensureCode(deps: DeliverDeps, item: Item, adapter: Adapter, heard: Heard[], signal: AbortSignal): Promise<void> {
+async function ensureCode(deps: DeliverDeps, item: Item, adapter: Adapter, pending: (() => void)[], signal: AbortSignal): Promise<void> {
   const row = deps.outbox.dossier(item.dossierId);
   if (!row || row.officialCode) return;
   // The request key is the dossier, so that a province that honours it gives the same number to a repeated question.
@@ -199,10 +203,8 @@ async function ensureCode(deps: DeliverDeps, item: Item, adapter: Adapter, heard
       reasonCode: 'no-code',
     });
   }
-  await deps.batch.run(() => {
-    write(deps, item.seq, heard);
-    deps.giveCode(item.dossierId, code);
-  });
+  // Noted before anything else leaves for the province, in the same transaction as what leaves.
+  pending.push(() => deps.giveCode(item.dossierId, code));
 }
 
 async function ensureFiles(
@@ -212,6 +214,7 @@ async function ensureFiles(
   adapter: Adapter,
   signal: AbortSignal,
   heard: Heard[],
+  pending: (() => void)[],
 ): Promise<(file: CanonicalFile) => string> {
   const { outbox, batch, clock } = deps;
   const rows = outbox.files(item.seq);
@@ -224,7 +227,11 @@ async function ensureFiles(
     if (remoteId === null) {
       if (!announced) {
         announced = true;
-        await batch.run(() => outbox.phase(item.seq, 'sending', step, false, clock.now()));
+        await batch.run(() => {
+          write(deps, item.seq, heard);
+          pending.splice(0).forEach((work) => work());
+          outbox.phase(item.seq, 'sending', step, false, clock.now());
+        });
       }
       remoteId = await uploadOne(row, base);
       await batch.run(() => {

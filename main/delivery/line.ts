@@ -16,6 +16,8 @@ export interface Line {
 
 /** This many failures in a row, with nothing getting through between them, and the whole line counts as down. */
 const DOWN_AFTER = 3;
+/** A line that is down is tried at least this often, by one small request: the last counter to notice its return sets the pace of all. */
+const DOWN_CAP_MS = 20_000;
 
 export const lineUp = (now: number): Line => ({ word: 'up', since: now, notBefore: 0, failures: 0, why: null });
 
@@ -33,7 +35,13 @@ export function lineAfterProblem(line: Line, problem: ProvinceProblem, now: numb
       const failures = line.failures + 1;
       if (failures < DOWN_AFTER && line.word === 'up') return { ...line, failures, why };
       const since = line.word === 'down' ? line.since : now;
-      return { word: 'down', since, failures, why, notBefore: now + backoffMs(failures - DOWN_AFTER + 2, random, 1_000, capMs) };
+      return {
+        word: 'down',
+        since,
+        failures,
+        why,
+        notBefore: now + backoffMs(failures - DOWN_AFTER + 2, random, 1_000, Math.min(capMs, DOWN_CAP_MS)),
+      };
     }
     case 'busy': {
       // Retry-After is a promise to the province; the random part after it keeps the counters from coming back as one.

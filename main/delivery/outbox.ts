@@ -192,6 +192,10 @@ export function createOutbox(store: Store) {
     addEvidence: db.prepare(
       `insert into delivery_evidence (item_seq, at, step, key, status, reply, reply_sha256, took_ms, outcome) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    // Hours of silence are one line with its last time, not one per try: what is kept as evidence is what was said.
+    silentAgain: db.prepare(
+      `update delivery_evidence set at = ?, took_ms = ? where id = (select max(id) from delivery_evidence where item_seq = ?) and status is null and step = ? and key = ? and outcome = ?`,
+    ),
     evidence: db.prepare(
       `select id, at, step, key, status, reply, reply_sha256 as replySha256, took_ms as tookMs, outcome from delivery_evidence where item_seq = ? order by id desc limit ?`,
     ),
@@ -294,8 +298,10 @@ export function createOutbox(store: Store) {
     ackedRevision: (dossierId: string, revision: number) => void q.ackedRevision.run(revision, dossierId),
     search: (text: string) => q.search.all(`%${needle(text)}%`, `%${needle(text)}%`) as DossierRow[],
     ofDay: (day: string) => q.day.all(day) as DossierRow[],
-    addEvidence: (seq: number | null, e: Omit<EvidenceRow, 'id'>) =>
-      void q.addEvidence.run(seq, e.at, e.step, e.key, e.status, e.reply, e.replySha256, e.tookMs, e.outcome),
+    addEvidence(seq: number | null, e: Omit<EvidenceRow, 'id'>): void {
+      if (e.status === null && q.silentAgain.run(e.at, e.tookMs, seq, e.step, e.key, e.outcome).changes > 0) return;
+      q.addEvidence.run(seq, e.at, e.step, e.key, e.status, e.reply, e.replySha256, e.tookMs, e.outcome);
+    },
     evidence: (seq: number, limit: number) => q.evidence.all(seq, limit) as EvidenceRow[],
     unknownCount: () => (q.integrity.get() as { n: number }).n,
   };
