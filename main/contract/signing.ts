@@ -257,10 +257,10 @@ export const signingContract = {
     .input(command({ kind: z.enum(['signature', 'seal']), certificateId: z.string().nullable(), png: z.string().max(6_000_000) }))
     .output(z.object({ signatures: z.array(z.string()), seal: z.boolean() })),
   roots: base.output(z.array(rootView)),
-  /** PEM or DER, base64. */
+  /** A PEM or DER file, base64; one PEM file may bring several. */
   addRoot: base
     .meta({ roles: ['officer'], duties: ['admin', 'supervisor'] })
-    .input(command({ certificate: z.string().max(20_000), source: z.enum(['vgca', 'neac', 'added']) }))
+    .input(command({ certificate: z.string().max(60_000), source: z.enum(['vgca', 'neac', 'added']) }))
     .output(z.array(rootView)),
   removeRoot: base
     .meta({ roles: ['officer'], duties: ['admin', 'supervisor'] })

@@ -1,5 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { PDFDocument } from 'pdf-lib';
+import { PDFDict, PDFDocument, PDFName } from 'pdf-lib';
 import { refuse, type Refusal } from '../contract/refusal.ts';
 
 const MOST_BYTES = 200 << 20;
@@ -18,6 +18,10 @@ export async function cleanCopy(input: string, output: string): Promise<Refusal 
     if ((await stat(input)).size > MOST_BYTES) return failed;
     const document = await PDFDocument.load(await readFile(input), { throwOnInvalidObject: true, updateMetadata: false });
     if (document.getPageCount() === 0) return failed;
+    const { catalog } = document;
+    // What another program laid over the pages, or promised itself for this very file, does not go into a copy.
+    for (const key of ['Perms', 'NeedsRendering']) catalog.delete(PDFName.of(key));
+    catalog.lookupMaybe(PDFName.of('AcroForm'), PDFDict)?.delete(PDFName.of('XFA'));
     await writeFile(output, await document.save({ useObjectStreams: false, updateFieldAppearances: false }));
     return null;
   } catch {

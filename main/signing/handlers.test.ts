@@ -1,8 +1,9 @@
 import { createRouterClient } from '@orpc/server';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { samplePdf } from '../../tests/fixtures/signed/document.ts';
 import { onePage, openRoom, type TestRoom } from '../../tests/fixtures/signing/room.ts';
 import type { CallContext } from '../contract/context.ts';
 import { signingHandlers } from './handlers.ts';
@@ -87,6 +88,40 @@ describe('what a screen sees of signing', () => {
     const copy = await client().cleanCopy({ commandId: 'command-0005', documentId: 'dirty' });
     expect(copy.sha256).not.toBe(item.sha256);
     expect(copy.refused).toBeNull();
+  });
+
+  it('says before signing why a file may not be signed, and signs its clean copy only after it was looked at', async () => {
+    const sample = samplePdf();
+    const xfa = sample.body(1).replace('/AcroForm<<', '/NeedsRendering true/AcroForm<</XFA(<xdp/>)');
+    const files: [string, Uint8Array, string][] = [
+      ['xfa', sample.copy().update({ 1: xfa }).bytes, 'pdf-xfa'],
+      ['rights', sample.copy().update({ 1: sample.body(1).replace('/AcroForm<<', '/Perms<</UR3<<>>>>/AcroForm<<') }).bytes, 'usage-rights'],
+      ['after', Buffer.concat([sample.bytes, Buffer.from('later\n')]), 'pdf-bytes-after-eof'],
+    ];
+    const item = (id: string) => test.room.worklist().find((one) => one.documentId === id);
+    for (const [id, bytes, code] of files) {
+      const file = path.join(dir, `${id}.pdf`);
+      writeFileSync(file, bytes);
+      await test.add(id, { file });
+      const refused = await client().preview({ documentId: id });
+      expect(refused).toMatchObject({ refused: { code }, cleanable: true });
+      expect(refused.warnings.map((one) => one.code)).toEqual([]);
+      expect(item(id)).toMatchObject({ state: 'refused', seenSha256: null, reason: { refused: code } });
+      const copy = await client().cleanCopy({ commandId: `clean-${id}-0001`, documentId: id });
+      expect(copy).toMatchObject({ refused: null, warnings: [] });
+      expect(item(id)).toMatchObject({ state: 'waiting', seenSha256: copy.sha256, reason: null });
+      expect(readFileSync(file).equals(Buffer.from(bytes))).toBe(true);
+    }
+  });
+
+  it('points out duplicate objects before signing, and signs nonetheless', async () => {
+    const file = path.join(dir, 'twice.pdf');
+    const sample = samplePdf();
+    writeFileSync(file, sample.update({ 9: '<</Nothing true>>' }, { extra: '4 0 obj\n<<>>\nendobj\n' }).bytes);
+    await test.add('twice', { file });
+    const seen = await client().preview({ documentId: 'twice' });
+    expect(seen.refused).toBeNull();
+    expect(seen.warnings.map((one) => one.code)).toEqual(['duplicateObject']);
   });
 
   it('keeps places per form, and roots as data', async () => {

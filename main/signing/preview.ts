@@ -1,9 +1,11 @@
-import { isRefusal, type Refusal } from '../contract/refusal.ts';
-import { freeFieldName, guardFile, hashFile } from './append/index.ts';
+import type { Refusal } from '../contract/refusal.ts';
+import { freeFieldName, guardFile, guardObjects, hashFile } from './append/index.ts';
 import { usualPlace } from './appearance/index.ts';
 import type { Item, Place } from './batch/journal.ts';
 import { decodeText, isString, openPdf, PdfError, type PdfFile, type PdfPage, type PdfSignatureField } from './pdf/index.ts';
 import { fileMissing } from './refusals.ts';
+import { guardEarlier } from './sign.ts';
+import { sentenceOf } from './tokens/index.ts';
 
 export interface Preview {
   readonly documentId: string;
@@ -39,7 +41,9 @@ export async function preview(item: Item, saved: Place | null): Promise<Preview 
   try {
     const pdf = await openPdf(item.file);
     try {
-      return { ...empty, ...look(pdf, item, saved) };
+      const seen = look(pdf, item, saved);
+      const broken = seen.refused === null && seen.signatures.length > 0 && item.state !== 'signed' ? await guardEarlier(item.file) : null;
+      return { ...empty, ...seen, ...(broken ? { refused: sentenceOf(broken) } : {}) };
     } finally {
       await pdf.close();
     }
@@ -53,8 +57,9 @@ export async function preview(item: Item, saved: Place | null): Promise<Preview 
 function look(pdf: PdfFile, item: Item, saved: Place | null): Omit<Preview, 'documentId' | 'file' | 'sha256'> {
   const fields = pdf.signatureFields();
   const emptyFields = fields.filter((field) => !field.value).map((field) => field.name);
-  const refused = guardFile(pdf, emptyFields[0] ?? freeFieldName(pdf, 'KySo'));
-  const problems = [...pdf.problems, ...(isRefusal(refused) ? [] : pdf.audit())];
+  const refused = guardFile(pdf, freeFieldName(pdf, 'KySo')) ?? guardObjects(pdf);
+  // What stops the signature is said once, as the refusal.
+  const problems = [...pdf.problems, ...pdf.audit()].filter((one) => !one.blocks && !refused?.refused.endsWith(kebab(one.code)));
   const warnings = [...new Map(problems.map((one) => [one.code, { code: one.code, vi: one.vi, en: one.en }])).values()];
   const pages = pdf.pages();
   const signatures = fields.filter((field) => field.value).map((field) => describe(pdf, field));
@@ -65,13 +70,15 @@ function look(pdf: PdfFile, item: Item, saved: Place | null): Omit<Preview, 'doc
       rotate: page.rotate,
     })),
     warnings,
-    refused: refused && { code: refused.refused, vi: refused.vi, en: refused.en },
+    refused: refused && sentenceOf(refused),
     cleanable: signatures.length === 0 && !pdf.permissions.encrypted,
     signatures,
     emptyFields,
     placement: placeOf(item, saved, pages, pdf),
   };
 }
+
+const kebab = (code: string): string => code.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The place that the document leaves free, else where the officer put this form last, else the decree's. */
 function placeOf(item: Item, saved: Place | null, pages: readonly PdfPage[], pdf: PdfFile): Place | null {

@@ -14,14 +14,16 @@ export class RootStore {
     return this.journal.roots().map((root) => ({ certificate: readCertificate(root.der), source: root.source, addedAt: root.addedAt }));
   }
 
-  /** @param text PEM or base64 of DER. @returns false when it is no certificate of an authority */
+  /**
+   * @param text PEM, base64 of DER, or base64 of a PEM file as a screen sends it; a PEM file may hold several authorities
+   * @returns false when there is anything in it but certificates of authorities; then none is taken
+   */
   add(text: string, source: 'vgca' | 'neac' | 'added'): boolean {
     try {
-      const der = Buffer.from(text.replace(/-----[^-]+-----/g, ''), 'base64');
-      const certificate = readCertificate(der);
-      if (!certificate.isCa) return false;
-      trustOf([der]);
-      this.journal.addRoot(certificate.id, certificate.der, source);
+      const found = dersOf(text).map((der) => readCertificate(der));
+      if (found.length === 0 || found.some((one) => !one.isCa)) return false;
+      trustOf(found.map((one) => one.der));
+      for (const one of found) this.journal.addRoot(one.id, one.der, source);
       return true;
     } catch {
       return false;
@@ -35,4 +37,14 @@ export class RootStore {
   trust(): Trust {
     return trustOf(this.journal.roots().map((root) => root.der));
   }
+}
+
+const PEM = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END/g;
+
+function dersOf(text: string): Buffer[] {
+  const blocks = (pem: string) => [...pem.matchAll(PEM)].map((match) => Buffer.from(match[1] ?? '', 'base64'));
+  if (text.includes('-----BEGIN')) return blocks(text);
+  const bytes = Buffer.from(text, 'base64');
+  const inside = bytes.toString('latin1');
+  return inside.includes('-----BEGIN') ? blocks(inside) : [bytes];
 }

@@ -7,6 +7,7 @@ import {
   digestOriginal,
   freeFieldName,
   guardFile,
+  guardObjects,
   prepareSignature,
   publish,
   recheck,
@@ -99,7 +100,7 @@ export async function prepareFile(
   try {
     const signed = pdf.signatureFields().filter((field) => field.value);
     const field = request.field ?? freeFieldName(pdf, 'KySo');
-    const refused = guardFile(pdf, field);
+    const refused = guardFile(pdf, field) ?? guardObjects(pdf);
     if (refused) return refused;
     if (request.field !== null && !pdf.signatureFields().some((one) => one.name === request.field && !one.value)) {
       return refuse(
@@ -108,12 +109,9 @@ export async function prepareFile(
         'The file has no empty signature field of that name. Choose another, or add a new one.',
       );
     }
-    if (signed.length > 0 && !(await quickVerify(request.input)).intact) {
-      return refuse(
-        'earlier-signature-broken',
-        'Một chữ ký trước trong tệp không còn đúng nên không ký thêm. Hãy xin lại bản gốc.',
-        'An earlier signature in the file does not hold, so nothing is added. Ask for the original again.',
-      );
+    if (signed.length > 0) {
+      const broken = await guardEarlier(request.input);
+      if (broken) return broken;
     }
     const pages = pdf.pages();
     const page = pages[request.page < 0 ? pages.length - 1 : request.page];
@@ -161,6 +159,16 @@ export async function prepareFile(
   } finally {
     await pdf.close();
   }
+}
+
+/** Nothing is added to a file whose earlier signatures do not hold. */
+export async function guardEarlier(file: string): Promise<Refusal | null> {
+  if ((await quickVerify(file)).intact) return null;
+  return refuse(
+    'earlier-signature-broken',
+    'Một chữ ký trước trong tệp không còn đúng nên không ký thêm. Hãy xin lại bản gốc.',
+    'An earlier signature in the file does not hold, so nothing is added. Ask for the original again.',
+  );
 }
 
 /** Signs what was prepared, writes, re-verifies and names the result. On any error the temporary file is removed. */

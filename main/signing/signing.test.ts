@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PDFDocument } from 'pdf-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makePki, openssl, type Pki } from '../../tests/fixtures/signing/pki.ts';
+import { makePki, openssl, type Issued, type Pki } from '../../tests/fixtures/signing/pki.ts';
 import { makeToken, type SoftToken } from '../../tests/fixtures/signing/softhsm.ts';
 import { part } from '../../tests/parts.ts';
 import { isRefusal } from '../contract/refusal.ts';
@@ -229,6 +229,22 @@ describe.skipIf(!real)('signing a result with a token', () => {
     ]);
     expect(verdict.verdict).toBe('TOTAL-PASSED');
     await closeVerifier();
+  });
+
+  it('takes roots as a screen sends them: DER or PEM files in base64, several in one, nothing else', () => {
+    const pem = (one: Issued) => readFileSync(one.certificateFile);
+    const before = room.roots.list().map((root) => root.certificate.id);
+    for (const id of before) room.roots.remove(id);
+    expect(room.roots.list()).toEqual([]);
+    expect(room.roots.add(pem(pki.root).toString('base64'), 'neac')).toBe(true);
+    expect(room.roots.add(pki.root.certificate.toString('base64'), 'neac')).toBe(true);
+    expect(room.roots.list()).toHaveLength(1);
+    expect(room.roots.add(Buffer.concat([pem(pki.root), pem(pki.issuing)]).toString('base64'), 'vgca')).toBe(true);
+    expect(room.roots.list()).toHaveLength(2);
+    const person = pki.issued.get('Phạm Quang Vinh');
+    expect(person && room.roots.add(pem(person).toString('base64'), 'added')).toBe(false);
+    expect(room.roots.add(Buffer.from('xin chào').toString('base64'), 'added')).toBe(false);
+    expect(room.roots.list()).toHaveLength(2);
   });
 
   it('finds the place of a signature by the name that stands on the page', async () => {

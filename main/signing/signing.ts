@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isRefusal, type Refusal } from '../contract/refusal.ts';
+import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
 import { Journal, type Batch, type Item, type Place } from './batch/journal.ts';
 import { BatchRunner, type TimestampAnswer } from './batch/runner.ts';
 import { reconcile } from './batch/recover.ts';
@@ -89,8 +89,16 @@ export class Signing {
     const item = this.journal.item(documentId);
     if (!item) return unknownDocument();
     const seen = await preview(item, this.settings().places[item.form] ?? null);
-    if (!isRefusal(seen) && item.state !== 'signed' && item.seenSha256 !== seen.sha256)
-      this.journal.setItem(documentId, { seenSha256: seen.sha256 });
+    if (isRefusal(seen) || !['waiting', 'refused', 'failed', 'set-aside'].includes(item.state)) return seen;
+    // A file that may not be signed is never "seen": the list says why instead, and no batch takes it.
+    const sha256 = seen.refused ? null : seen.sha256;
+    const why = seen.refused && refuse(seen.refused.code, seen.refused.vi, seen.refused.en);
+    if (item.seenSha256 !== sha256 || item.state === 'failed' || (item.state === 'refused') === (why === null))
+      this.journal.setItem(documentId, {
+        seenSha256: sha256,
+        // Opened again and in order, it waits once more; what went wrong before stays beside it.
+        ...(why ? { state: 'refused', reason: why } : item.state === 'set-aside' ? {} : { state: 'waiting' }),
+      });
     return seen;
   }
 

@@ -203,6 +203,21 @@ describe.skipIf(!real)('adding a signature to a file', () => {
     const cases: [string, () => Uint8Array, string][] = [
       ['certified against changes', () => samplePdf().sign(pki, { who, certify: 1 }).bytes, 'certified-no-changes'],
       ['locked by an earlier signature', () => samplePdf().sign(pki, { who, lock: '/Action/All' }).bytes, 'field-locked'],
+      [
+        'certified by a signature alone, without /Perms',
+        () => unlisted(samplePdf().sign(pki, { who, certify: 1 }).bytes),
+        'certified-no-changes',
+      ],
+      ['dynamic XFA', () => withCatalogue('/AcroForm<<', '/NeedsRendering true/AcroForm<</XFA(<xdp/>)'), 'pdf-xfa'],
+      ['static XFA', () => withCatalogue('/AcroForm<<', '/AcroForm<</XFA[(template)(<t/>)]'), 'pdf-xfa'],
+      ['usage rights', () => withCatalogue('/AcroForm<<', '/Perms<</UR3<</Type/Sig/Filter/Adobe.PPKLite>>>>/AcroForm<<'), 'usage-rights'],
+      ['an entry that points beside its object', () => shifted(), 'pdf-broken-object'],
+      [
+        'a stream that is longer than it says',
+        () => Buffer.from(sample().replace(/\/Length \d+/, '/Length 10'), 'latin1'),
+        'pdf-broken-object',
+      ],
+      ['restricted, though no password is needed to open it', () => encrypted(dir, samplePdf().bytes, ['--modify=none']), 'pdf-encrypted'],
       ['encrypted', () => encrypted(dir, samplePdf().bytes), 'pdf-encrypted'],
       ['cut short', () => samplePdf().bytes.subarray(0, 700), 'pdf-truncated'],
       ['empty', () => new Uint8Array(0), 'pdf-not-pdf'],
@@ -311,10 +326,26 @@ describe.skipIf(!real)('adding a signature to a file', () => {
 
 const form = () => fc.constantFrom<VisibleForm>('personal', 'seal', 'attachment', 'copy', 'none');
 
-function encrypted(dir: string, bytes: Uint8Array): Buffer {
+/** The sample with another catalogue. */
+const withCatalogue = (before: string, after: string): Buffer => {
+  const document = samplePdf();
+  return document.update({ 1: document.body(1).replace(before, after) }).bytes;
+};
+
+/** The catalogue no longer says that a signature certifies; the signature itself still does. */
+const unlisted = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('latin1').replace('/Perms<<', '/Porms<<'), 'latin1');
+
+/** The entry of the page's text points one byte too far. */
+function shifted(): Buffer {
+  const text = samplePdf().bytes.toString('latin1');
+  const at = text.indexOf('4 0 obj');
+  return Buffer.from(text.replace(String(at).padStart(10, '0'), String(at + 1).padStart(10, '0')), 'latin1');
+}
+
+function encrypted(dir: string, bytes: Uint8Array, also: readonly string[] = []): Buffer {
   const [plain, output] = [path.join(dir, 'plain.tmp'), path.join(dir, 'encrypted.tmp')];
   writeFileSync(plain, bytes);
-  execFileSync('qpdf', ['--encrypt', '', 'chủ', '256', '--', plain, output]);
+  execFileSync('qpdf', ['--encrypt', '', 'chủ', '256', ...also, '--', plain, output]);
   const result = readFileSync(output);
   rmSync(plain);
   rmSync(output);

@@ -1,5 +1,5 @@
 import { refuse, type Refusal } from '../../contract/refusal.ts';
-import type { FieldLock, PdfFile } from '../pdf/index.ts';
+import type { FieldLock, PdfFile, PdfProblem } from '../pdf/index.ts';
 
 /** Readers stop at object 8 388 607 (ISO 32000-1, annex C); an update needs some numbers of its own. */
 const MOST_OBJECTS = 8_388_607 - 1000;
@@ -12,7 +12,7 @@ const MOST_OBJECTS = 8_388_607 - 1000;
  */
 export function guardFile(pdf: PdfFile, field: string): Refusal | null {
   const blocking = pdf.problems.find((problem) => problem.blocks);
-  if (blocking) return refuse(`pdf-${kebab(blocking.code)}`, blocking.vi, blocking.en);
+  if (blocking) return asRefusal(blocking);
   const after = pdf.problems.find((problem) => problem.code === 'bytesAfterEof');
   if (after) {
     return refuse(
@@ -28,19 +28,26 @@ export function guardFile(pdf: PdfFile, field: string): Refusal | null {
       'The file numbers its objects so high that other readers could not open the signed copy. Export the PDF again, then sign.',
     );
   }
-  const { docMdp, locks, encrypted } = pdf.permissions;
-  if (encrypted) {
-    return refuse(
-      'pdf-encrypted',
-      'Tệp có mật khẩu hoặc được mã hóa nên không ký. Hãy xin bản không mã hóa.',
-      'The file is encrypted, so it is not signed. Ask for one that is not.',
-    );
-  }
+  const { docMdp, locks, usageRights, xfa } = pdf.permissions;
   if (docMdp === 1) {
     return refuse(
       'certified-no-changes',
       'Tệp đã được chứng nhận "không cho thay đổi" nên không thêm chữ ký được. Hãy xin bản gốc chưa khóa.',
       'The file is certified as "no changes allowed", so no signature can be added. Ask for the unlocked original.',
+    );
+  }
+  if (usageRights) {
+    return refuse(
+      'usage-rights',
+      'Tệp mang quyền sử dụng riêng của phần mềm khác (Reader mở rộng); ký vào thì quyền đó hỏng. Hãy tạo bản sạch, xem lại rồi ký.',
+      'The file carries usage rights of another program, which any signature would break. Make a clean copy, look at it, then sign.',
+    );
+  }
+  if (xfa !== undefined) {
+    return refuse(
+      'pdf-xfa',
+      'Tệp là biểu mẫu XFA: mỗi phần mềm hiện một kiểu, nên trang ký chưa chắc là trang đã xem. Hãy in ra PDF thường, hoặc tạo bản sạch và xem lại.',
+      'The file is an XFA form, which each program shows in its own way: what is signed need not be what was seen. Print it to a plain PDF, or make a clean copy and look at it.',
     );
   }
   const lock = locks.find((one) => one.p === 1 || covers(one, field));
@@ -53,6 +60,17 @@ export function guardFile(pdf: PdfFile, field: string): Refusal | null {
   }
   return null;
 }
+
+/**
+ * What only reading every object shows: entries that point elsewhere, objects that do not end, streams of a wrong length. Other
+ * readers would repair such a file, each in its own way, so it is not signed.
+ */
+export function guardObjects(pdf: PdfFile): Refusal | null {
+  const blocking = pdf.audit().find((problem) => problem.blocks);
+  return blocking ? asRefusal(blocking) : null;
+}
+
+const asRefusal = (found: PdfProblem): Refusal => refuse(`pdf-${kebab(found.code)}`, found.vi, found.en);
 
 function covers(lock: FieldLock, field: string): boolean {
   if (lock.action === 'All') return true;

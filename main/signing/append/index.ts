@@ -7,7 +7,7 @@ export {
   type PreparedSignature,
   type SignatureSpec,
 } from './field.ts';
-export { guardFile } from './guard.ts';
+export { guardFile, guardObjects } from './guard.ts';
 export {
   appendUpdate,
   copyOriginal,

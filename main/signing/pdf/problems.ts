@@ -54,10 +54,14 @@ const SENTENCES: Record<PdfProblemCode, { blocks: boolean; vi: string; en: strin
   },
   encrypted: {
     blocks: true,
-    vi: 'Tệp được đặt mật khẩu; hãy bỏ mật khẩu trước.',
-    en: 'The file is encrypted; remove the password first.',
+    vi: 'Tệp có mật khẩu hoặc bị giới hạn quyền (mã hóa) nên không ký. Hãy xin bản không khóa.',
+    en: 'The file has a password or restricted permissions (it is encrypted), so it is not signed. Ask for one that is not locked.',
   },
-  brokenObject: { blocks: true, vi: 'Một đối tượng trong tệp bị hỏng.', en: 'An object in the file is broken.' },
+  brokenObject: {
+    blocks: true,
+    vi: 'Một phần của tệp bị hỏng, phần mềm khác sẽ tự chữa mỗi nơi một kiểu. Hãy xuất lại tệp PDF, hoặc tạo bản sạch và xem lại.',
+    en: 'A part of the file is broken, and every other program would mend it in its own way. Export the PDF again, or make a clean copy and look at it.',
+  },
   duplicateObject: {
     blocks: false,
     vi: 'Một đối tượng được ghi hai lần trong cùng một phiên bản.',

@@ -60,6 +60,10 @@ export interface PdfPermissions {
   /** Locks of the signed fields: /Lock of the field or FieldMDP of its signature. */
   locks: (FieldLock & { signedBy: string })[];
   encrypted: boolean;
+  /** Usage rights (/UR, /UR3; ISO 32000-1, 12.8.2.3): bound to the file as it is, lost with any change of another program. */
+  usageRights: boolean;
+  /** An XFA form: `dynamic` when pages are made by the reader, else laid over the pages that are there. */
+  xfa: 'static' | 'dynamic' | undefined;
 }
 
 /** The pages in order. @throws PdfError looped, brokenObject, tooLarge */
@@ -241,9 +245,13 @@ export function docMdpOf(view: PdfView, signature: PdfDict): 1 | 2 | 3 | undefin
 export function readPermissions(view: PdfView): PdfPermissions {
   const perms = view.dict(view.root.entries.get('Perms'));
   const certified = perms === undefined ? undefined : view.dict(perms.entries.get('DocMDP'));
+  const limits: (1 | 2 | 3)[] = certified === undefined ? [] : [docMdpOf(view, certified) ?? 1];
   const locks: PdfPermissions['locks'] = [];
   for (const field of readSignatureFields(view)) {
     if (field.value === undefined) continue;
+    // A signature that certifies binds, whether or not the catalogue's /Perms repeats it.
+    const own = docMdpOf(view, field.value.dict);
+    if (own !== undefined) limits.push(own);
     if (field.lock !== undefined) locks.push({ ...field.lock, signedBy: field.name });
     for (const item of transforms(view, field.value.dict)) {
       const lock = item.method === 'FieldMDP' ? readLock(view, item.params) : undefined;
@@ -251,8 +259,16 @@ export function readPermissions(view: PdfView): PdfPermissions {
     }
   }
   return {
-    docMdp: certified === undefined ? undefined : (docMdpOf(view, certified) ?? 1),
+    docMdp: limits.length === 0 ? undefined : (Math.min(...limits) as 1 | 2 | 3),
     locks,
     encrypted: view.trailer.entries.has('Encrypt'),
+    usageRights: perms !== undefined && (view.get(perms, 'UR3') !== null || view.get(perms, 'UR') !== null),
+    xfa: readXfa(view),
   };
+}
+
+function readXfa(view: PdfView): PdfPermissions['xfa'] {
+  const form = readAcroForm(view);
+  if (form === undefined || view.get(form.dict, 'XFA') === null) return undefined;
+  return view.get(view.root, 'NeedsRendering') === true ? 'dynamic' : 'static';
 }
