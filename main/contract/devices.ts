@@ -85,13 +85,39 @@ export const scan = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('receipt'), dossierCode: z.string() }),
   z.object({ kind: z.literal('ticket'), code: z.string(), number: z.string() }),
-  z.object({ kind: z.literal('broken'), what: z.enum(['id-card', 'mrz', 'receipt', 'ticket']), vi: z.string(), en: z.string() }),
+  z.object({ kind: z.literal('appointment'), code: z.string() }),
+  z.object({
+    kind: z.literal('broken'),
+    what: z.enum(['id-card', 'mrz', 'receipt', 'ticket', 'appointment']),
+    vi: z.string(),
+    en: z.string(),
+  }),
   z.object({ kind: z.literal('unknown'), vi: z.string(), en: z.string() }),
 ]);
 export type Scan = Readonly<z.infer<typeof scan>>;
 
 export const scanEvent = z.object({ id: z.string(), deviceId: z.string(), at: instant, scan });
 export type ScanEvent = Readonly<z.infer<typeof scanEvent>>;
+
+/**
+ * What a ticket machine hears of a code that was held under its own reader: enough to give a number, nothing about the
+ * person. A card is told as "a card"; of the age only which reason for priority it would give.
+ */
+export const kioskScan = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('id-card'), priorityReason: z.string().optional() }),
+  z.object({ kind: z.literal('appointment'), code: z.string() }),
+  z.object({ kind: z.literal('ticket'), ticketId: z.string() }),
+  z.object({ kind: z.literal('receipt') }),
+  z.object({ kind: z.literal('unreadable') }),
+]);
+export type KioskScan = Readonly<z.infer<typeof kioskScan>>;
+
+/** `reader`: whether this machine has a reader that works now, at the start and at each change. */
+export const kioskScanEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('reader'), ready: z.boolean() }),
+  z.object({ type: z.literal('scan'), id: z.string(), scan: kioskScan }),
+]);
+export type KioskScanEvent = Readonly<z.infer<typeof kioskScanEvent>>;
 
 export const jobState = z.enum(['queued', 'sent', 'confirmed', 'unknown', 'failed']);
 export const printJob = z.object({
@@ -164,6 +190,8 @@ export const devicesContract = {
   live: base.meta({ roles: ['officer', 'station', 'kiosk'] }).output(live(z.array(deviceHealth), deviceHealth)),
   /** Codes read at this desk from now on. No history: a scan is for whoever stands there. */
   scans: base.output(eventIterator(scanEvent)),
+  /** Codes read at this ticket machine's own reader (same `counterId`), without a word of what stands on the card. */
+  kioskScans: base.meta({ roles: ['kiosk'] }).output(eventIterator(kioskScanEvent)),
   /**
    * Keystrokes that a screen took for a code reader's (`gapsMs`: time before each key after the first). Answers null when
    * a person typed.

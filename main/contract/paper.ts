@@ -53,4 +53,6 @@ export type Paper = readonly PaperBlock[];
  * apart in `devices/reader`; nothing personal is in them.
  */
 export const ticketQr = (number: string, ticketId: string): string => `QUAY:T:${number.replaceAll(' ', '')}:${ticketId}`.toUpperCase();
+/** The booking system prints the code alone or in this shape; both are taken. */
+export const appointmentQr = (code: string): string => `QUAY:A:${code}`.toUpperCase();
 export const receiptQr = (dossierCode: string): string => `QUAY:R:${dossierCode}`.toUpperCase();

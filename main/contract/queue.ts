@@ -95,6 +95,8 @@ export const issuedTicket = z.object({
   wait: waitRange.optional(),
   priority: z.boolean(),
   appointmentAt: instant.optional(),
+  /** Absent: it waits, and was just given. */
+  state: ticketState.optional(),
   print: printState,
 });
 export type IssuedTicket = z.infer<typeof issuedTicket>;
@@ -136,6 +138,10 @@ export function nextLeasedNumber(
 /** `A` and 12 give `A012`. */
 export const ticketText = (series: string, number: number): string => `${series}${String(number).padStart(3, '0')}`;
 
+/** Seen from the seats before the board; `up` is straight on. */
+export const counterArrow = z.enum(['left', 'up-left', 'up', 'up-right', 'right', 'down-right', 'down', 'down-left']);
+export type CounterArrow = z.infer<typeof counterArrow>;
+
 /** A call as boards show and speak it. */
 export const call = z.object({
   callSeq: z.number().int(),
@@ -147,6 +153,7 @@ export const call = z.object({
   /** What is painted above the counter: `5`. */
   counterLabel: z.string(),
   zone: z.string(),
+  arrow: counterArrow,
   recall: z.boolean(),
   /** Its number was given on an earlier day. */
   carriedOver: z.boolean(),
@@ -163,7 +170,7 @@ export const boardGroup = z.object({
   wait: waitRange.optional(),
 });
 
-/** `current`: the newest call of each counter whose citizen is called or served, newest first; `recent`: the last six calls, newest first. */
+/** `current`: the newest call of each counter whose citizen is called or served, newest first; `recent`: the last seven calls, newest first, so that six stand beside the big one. */
 export const boardView = z.object({
   siteVi: z.string(),
   siteEn: z.string(),
@@ -317,6 +324,7 @@ export const queueContract = {
   // kiosk
   services: base.meta({ roles: [...role.kiosk] }).output(kioskView),
   kiosk: base.meta({ roles: [...role.kiosk] }).output(live(kioskView, kioskView)),
+  /** An appointment's code says itself which group it is for; the group of the press counts when there is none. */
   issue: base
     .meta({ roles: [...role.kiosk] })
     .input(command({ serviceId: id, priorityReason: id.optional(), appointmentCode: z.string().max(40).optional() }))

@@ -1,13 +1,13 @@
 import type { PrintState } from '../contract/queue.ts';
 import { isRefusal } from '../contract/refusal.ts';
-import { ticketQr, type TicketContent } from '../contract/paper.ts';
+import { appointmentQr, ticketQr, type TicketContent } from '../contract/paper.ts';
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '../contract/context.ts';
 import type { Devices, KeypadAction } from '../devices/index.ts';
 import type { Officers } from '../officers/index.ts';
-import type { Store } from '../store/index.ts';
+import { vietnamIso, type Clock, type Store } from '../store/index.ts';
 import type { Dossiers } from '../dossiers/index.ts';
-import { checkSite, trainingSite, type PrintTicket, type Queue, type QueueEvent, type Site } from '../queue/index.ts';
+import { appointmentCode, checkSite, trainingSite, type PrintTicket, type Queue, type QueueEvent, type Site } from '../queue/index.ts';
 
 /** `B027` as people read it on paper and hear it: `B 027`. */
 export const spaced = (text: string): string => text.replace(/^([A-Z]+)(\d)/, '$1 $2');
@@ -19,8 +19,50 @@ export function siteOf(
   training: boolean,
 ): Site {
   if (config) return checkSite(config as Parameters<typeof checkSite>[0]);
-  return { ...trainingSite, vi: place.centreName, en: `${place.shortPlace} Public Administration Service Centre`, training };
+  return {
+    ...trainingSite,
+    vi: place.centreName,
+    en: `${place.shortPlace} Public Administration Service Centre`,
+    training,
+    appointments: { ...trainingSite.appointments, key: TRAINING_BOOKINGS },
+  };
 }
+
+/** The rehearsal's booking system signs its codes with this; a live site has a key of its own in its configuration. */
+const TRAINING_BOOKINGS = 'tap-huan-phieu-hen';
+
+/**
+ * Booking slips for the rehearsal, each with its own code: one for the next quarter of an hour, one of yesterday, one that
+ * nobody booked.
+ */
+export function sampleBookings(clock: Clock) {
+  let booked = 0;
+  const at = (ms: number) => {
+    booked += 1;
+    const iso = vietnamIso(ms);
+    const code = appointmentCode(TRAINING_BOOKINGS, {
+      series: 'B',
+      day: iso.slice(0, 10),
+      time: iso.slice(11, 16),
+      booking: String(booked).padStart(2, '0'),
+    });
+    return appointmentQr(code);
+  };
+  let last = '';
+  return {
+    /** Booked for now, as far as minutes go. */
+    today: () => (last = at(clock.now())),
+    again: () => (last === '' ? (last = at(clock.now())) : last),
+    yesterday: () => at(clock.now() - 86_400_000),
+    forged: () => at(clock.now()).replace(/.{4}$/, (word) => (word === 'AAAA' ? 'BBBB' : 'AAAA')),
+  };
+}
+
+/** The first reason on the site's list that a person of this age has. */
+export const priorityOfAge =
+  (site: Site) =>
+  (years: number): string | undefined =>
+    site.priorityReasons.find((reason) => reason.fromAge !== undefined && years >= reason.fromAge)?.id;
 
 /** The queue's ticket on the hall's printer; the answer is what the printer itself said, never what we hoped. */
 export function ticketPrinting(devices: Devices, place: () => string, training: boolean): PrintTicket {

@@ -12,6 +12,7 @@ import {
   a4Neighbour,
   createTrainingPanel,
   displayNeighbour,
+  kioskReaderNeighbour,
   keypadNeighbour,
   printerNeighbour,
   readerNeighbour,
@@ -19,10 +20,13 @@ import {
 } from '../training/index.ts';
 import { TRAINING_SECRET, TRAINING_USER, createProvince, type Province } from '../training/province/index.ts';
 import { serveReader } from '../training/reader/index.ts';
+import { sampleBookings } from './hall.ts';
 
 /** The sheets that lie in the training scanner's feeder: a declaration, a birth notice, a blank back, a residence paper. */
 const PAPERS = ['to-khai-khai-sinh.jpg', 'giay-chung-sinh.jpg', 'mat-sau-trang.jpg', 'xac-nhan-cu-tru.jpg'];
 const PANEL_ADDRESS = 3;
+/** The place of the first ticket machine: its reader and its screen carry the same word. */
+export const KIOSK_PLACE = 'kiosk-1';
 
 /**
  * The virtual neighbours of training mode. They speak the real protocols on loopback sockets, so that the production
@@ -30,9 +34,10 @@ const PANEL_ADDRESS = 3;
  */
 export async function openNeighbours(options: { dir: string; resources: string; clock: Clock; counterId: string }) {
   const { dir, resources, clock, counterId } = options;
-  const [printer, a4, reader, keypad, displays, scanner, province] = await Promise.all([
+  const [printer, a4, reader, kioskReader, keypad, displays, scanner, province] = await Promise.all([
     servePrinter(createTrainingPrinter()),
     serveA4Printer({ dir: path.join(dir, 'a4-paper') }),
+    serveReader(),
     serveReader(),
     serveKeypad(),
     serveDisplays({ addresses: [PANEL_ADDRESS] }),
@@ -44,6 +49,7 @@ export async function openNeighbours(options: { dir: string; resources: string; 
     { id: 'ticket-printer', kind: 'ticket-printer', name: 'Máy in phiếu', address: at(printer.port), profile: 'training' },
     { id: 'a4-printer', kind: 'a4-printer', name: 'Máy in A4', address: { via: 'ipp', url: a4.url } },
     { id: 'card-reader', kind: 'reader', name: 'Đầu đọc mã', address: at(reader.port), counterId },
+    { id: 'kiosk-reader', kind: 'reader', name: 'Đầu đọc mã ở máy lấy số', address: at(kioskReader.port), counterId: KIOSK_PLACE },
     { id: 'keypad', kind: 'keypad', name: 'Bàn phím gọi số', address: at(keypad.port), counterId, profile: 'ascii' },
     { id: 'counter-display', kind: 'display', name: 'Bảng số tại quầy', address: at(displays.port), counterId, busAddress: PANEL_ADDRESS },
   ];
@@ -52,6 +58,7 @@ export async function openNeighbours(options: { dir: string; resources: string; 
     a4Neighbour('a4-printer', a4),
     scannerNeighbour(scanner),
     readerNeighbour('card-reader', reader),
+    kioskReaderNeighbour('kiosk-reader', kioskReader, sampleBookings(clock)),
     keypadNeighbour('keypad', keypad),
     displayNeighbour('counter-display', displays, PANEL_ADDRESS),
     provinceNeighbour(province),
@@ -60,6 +67,7 @@ export async function openNeighbours(options: { dir: string; resources: string; 
     printer,
     a4,
     reader,
+    kioskReader,
     keypad,
     displays,
     scanner,
@@ -77,7 +85,7 @@ export async function openNeighbours(options: { dir: string; resources: string; 
     },
     async close() {
       panel.close();
-      await Promise.all([printer, a4, reader, keypad, displays, scanner, province].map((one) => one.close()));
+      await Promise.all([printer, a4, reader, kioskReader, keypad, displays, scanner, province].map((one) => one.close()));
     },
   };
 }

@@ -50,7 +50,7 @@ import { trainingHandlers } from '../training/index.ts';
 import type { StationConfig } from './config.ts';
 import { openDossiers, takeSigned } from './dossiers.ts';
 import { scannerHealth, tokenHealth } from './health.ts';
-import { keepingDrafts, keypadAction, leaveOnSignOut, showAtCounter, siteOf, ticketPrinting } from './hall.ts';
+import { keepingDrafts, keypadAction, leaveOnSignOut, priorityOfAge, showAtCounter, siteOf, ticketPrinting } from './hall.ts';
 import { keepHouse } from './housekeeping.ts';
 import { openNeighbours } from './neighbours.ts';
 import { trainingOfficers } from './people.ts';
@@ -170,8 +170,9 @@ export async function openRooms(options: RoomsOptions) {
     print: (job) => devices.a4Printer()?.print(job.file, { key: job.key, title: job.title, copies: job.copies }).key ?? '',
   });
 
+  const site = siteOf(config.site, place, training);
   const hall = createQueue({
-    store: sqliteQueueStore({ store, site: siteOf(config.site, place, training) }),
+    store: sqliteQueueStore({ store, site }),
     clock,
     print: ticketPrinting(devices, () => place.centreName, training),
     onEvent: (event) => showAtCounter(devices, event),
@@ -281,7 +282,7 @@ export async function openRooms(options: RoomsOptions) {
     signing: signingHandlers(signing),
     reports: reportsHandlers(reports),
     training: trainingHandlers(neighbours?.panel, store),
-    devices: devicesHandlers(devices, createSetup(devices), clock),
+    devices: devicesHandlers(devices, createSetup(devices), clock, priorityOfAge(site)),
     delivery: deliveryHandlers(delivery, {
       store,
       link: (file, name) => files.link(file, name),

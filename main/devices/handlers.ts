@@ -1,15 +1,16 @@
 import { implement } from '@orpc/server';
 import type { CallContext } from '../contract/context.ts';
-import { devicesContract, type DeviceConfig, type DeviceHealth, type ScanEvent } from '../contract/devices.ts';
+import { devicesContract, type DeviceConfig, type DeviceHealth, type KioskScanEvent, type ScanEvent } from '../contract/devices.ts';
 import { isRefusal } from '../contract/refusal.ts';
 import { businessDay, type Clock } from '../store/index.ts';
 import type { Devices } from './devices.ts';
+import { kioskReader, type PriorityOfAge } from './kiosk-scans.ts';
 import { classify, isScannerBurst } from './reader/classify.ts';
 import type { Setup } from './setup.ts';
 import { heard } from './stream.ts';
 
 /** The devices' slice of the router. Commands that repeat give the first answer because they set, they do not add. */
-export function devicesHandlers(devices: Devices, setup: Setup, clock: Clock) {
+export function devicesHandlers(devices: Devices, setup: Setup, clock: Clock, priorityOfAge: PriorityOfAge = () => undefined) {
   const os = implement(devicesContract).$context<CallContext>();
   const mine = (config: DeviceConfig, context: CallContext) =>
     config.counterId === undefined || config.counterId === context.caller.counterId;
@@ -36,6 +37,17 @@ export function devicesHandlers(devices: Devices, setup: Setup, clock: Clock) {
           if (mine(config, context)) listener(event);
         });
       yield* heard(subscribe, signal, 20);
+    }),
+    kioskScans: os.kioskScans.handler(async function* ({ context, signal }) {
+      const reader = kioskReader(devices, clock, context.caller.counterId, priorityOfAge);
+      const events = heard<KioskScanEvent>((listener) => reader.subscribe(listener), signal, 20);
+      const first = events.next();
+      try {
+        yield { type: 'reader' as const, ready: reader.ready() };
+        for (let next = await first; !next.done; next = await events.next()) yield next.value;
+      } finally {
+        void events.return();
+      }
     }),
     typed: os.typed.handler(({ input }) =>
       isScannerBurst(input.text, input.gapsMs) ? classify(input.text, { today: businessDay(clock.now()), typed: true }) : null,

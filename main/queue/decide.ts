@@ -1,6 +1,7 @@
 import type { Refusal } from '../contract/refusal.ts';
 import { ticketText } from '../contract/queue.ts';
 import { businessDay } from '../store/index.ts';
+import { onItsDay } from './appointment.ts';
 import * as desk from './decide-desk.ts';
 import { Draft } from './draft.ts';
 import { isOpen } from './hours.ts';
@@ -119,7 +120,10 @@ function issue(d: Draft, c: Body<'issue'>): Result {
   if (c.appointment) {
     // the same appointment shown again is the same ticket
     const known = d.state.tickets.get(d.state.byAppointment.get(c.appointment.code) ?? '');
-    if (known && !isClosed(known.state)) return { seq: d.state.seq, ticket: known, ahead: ahead(d.state, d.site, known, d.now) };
+    if (known && isClosed(known.state)) return no.appointmentUsed(ticketText(known.series, known.number));
+    if (known) return { seq: d.state.seq, ticket: known, ahead: ahead(d.state, d.site, known, d.now) };
+    const wrongDay = onItsDay(c.appointment.at, d.now);
+    if (wrongDay) return wrongDay;
   }
   const series = d.state.series(service.series);
   const today: SeriesPiece = series.day === d.day ? series : emptySeries(d.day);

@@ -5,4 +5,4 @@ export { migrations, sqliteQueueStore } from './store-sqlite.ts';
 export { postgresQueueStore, type PostgresOptions } from './store-postgres.ts';
 export type { Outcome, QueueStore } from './port.ts';
 export { checkSite, siteSchema, trainingSite, type Site, type SiteInput } from './site.ts';
-export type { Appointment } from './appointment.ts';
+export { appointmentCode, type Appointment } from './appointment.ts';

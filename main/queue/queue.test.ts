@@ -68,6 +68,36 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+describe('an appointment at the kiosk', () => {
+  const now = 'B-20261123-0805-0001';
+  it('is counted from the booked time, is one ticket however often it is shown, and is used up when served', async () => {
+    const first = await issue('ho-tich');
+    const given = await issue('B', { appointmentCode: now });
+    expect(given).toMatchObject({ text: 'B002', serviceId: 'ho-tich', appointmentAt: fromVietnam('2026-11-23', '08:05') });
+    expect(await issue('B', { appointmentCode: now })).toMatchObject({ ticketId: given.ticketId });
+    clock.set(fromVietnam('2026-11-23', '08:06'));
+    await take(2);
+    // The head start of a booking puts it before the walk-in who was there first.
+    expect((await callNext(2)).ticket?.text).toBe('B002');
+    expect(queue.ticket(first.ticketId)).not.toHaveProperty('state');
+    expect(queue.ticket(given.ticketId)).toMatchObject({ state: 'called' });
+    await act(2, 'finish');
+    expect(refused(await queue.issue(kiosk, { commandId: id(), serviceId: 'B', appointmentCode: now }))).toBe('appointment-used');
+  });
+  it('is refused on another day and when it is none, and costs nobody who came alone a place', async () => {
+    const ask = async (appointmentCode: string) => refused(await queue.issue(kiosk, { commandId: id(), serviceId: 'B', appointmentCode }));
+    expect(await ask('B-20261122-0805-0001')).toBe('appointment-past');
+    expect(await ask('B-20261124-0805-0001')).toBe('appointment-ahead');
+    expect(await ask('Z-20261123-0805-0001')).toBe('unknown-appointment');
+    const lease = ok(await queue.lease(kiosk, { commandId: id(), size: 5 }));
+    const block = lease.blocks.find((b) => b.serviceId === 'ho-tich')!;
+    const press = { commandId: id(), serviceId: 'ho-tich', number: block.from, issuedAt: clock.now(), print: 'none' as const };
+    const { accepted } = await queue.merge(kiosk, { lease, tickets: [{ ...press, appointmentCode: 'B-20261122-0805-0001' }] });
+    expect(accepted).toHaveLength(1);
+    expect(accepted[0]).not.toHaveProperty('appointmentAt');
+  });
+});
+
 describe('a morning at the counter', () => {
   it('issues, calls, starts, finishes and shows it to everybody', async () => {
     const first = await issue();

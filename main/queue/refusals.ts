@@ -27,8 +27,26 @@ export const no = {
   unknownAppointment: () =>
     refuse(
       'unknown-appointment',
-      'Không đọc được mã lịch hẹn. Hãy lấy số thường hoặc hỏi cán bộ hướng dẫn.',
-      'The appointment code cannot be read. Take a normal number or ask the helper.',
+      'Mã này không phải phiếu hẹn của trung tâm. Xin chọn một ô để lấy số thường, hoặc hỏi cán bộ hướng dẫn.',
+      'This is no appointment of this centre. Touch a box for a normal number, or ask the helper.',
+    ),
+  appointmentPast: (day: string) =>
+    refuse(
+      'appointment-past',
+      `Phiếu hẹn này của ngày ${day}, đã qua. Xin chọn một ô để lấy số thường, hoặc hỏi cán bộ hướng dẫn.`,
+      `This appointment was for ${day}, which is over. Touch a box for a normal number, or ask the helper.`,
+    ),
+  appointmentAhead: (day: string) =>
+    refuse(
+      'appointment-ahead',
+      `Phiếu hẹn này của ngày ${day}. Xin đến đúng ngày hẹn; hôm nay có thể chọn một ô để lấy số thường.`,
+      `This appointment is for ${day}. Please come on that day; for today touch a box for a normal number.`,
+    ),
+  appointmentUsed: (text: string) =>
+    refuse(
+      'appointment-used',
+      `Phiếu hẹn này đã dùng xong với số ${text}. Nếu còn việc khác, xin chọn một ô để lấy số mới.`,
+      `This appointment was used with number ${text}. For another matter touch a box for a new number.`,
     ),
   noCounter: () =>
     refuse('no-counter', 'Bạn chưa nhận quầy. Hãy nhận quầy trước khi gọi số.', 'You have not taken a counter. Take one before you call.'),

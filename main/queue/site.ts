@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counterArrow } from '../contract/queue.ts';
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/);
 const span = z.object({ from: time, to: time }).refine((s) => s.from < s.to, 'a span ends after it starts');
@@ -43,7 +44,14 @@ export const siteSchema = z.object({
   services: z.array(serviceSchema).min(1).max(40),
   counters: z
     .array(
-      z.object({ id: z.string().min(1), label: z.string().min(1), zone: z.string().default(''), services: z.array(z.string()).min(1) }),
+      z.object({
+        id: z.string().min(1),
+        label: z.string().min(1),
+        zone: z.string().default(''),
+        services: z.array(z.string()).min(1),
+        /** Where it stands, seen from the seats before the board: the board's arrow points there. */
+        arrow: counterArrow.default('right'),
+      }),
     )
     .min(1)
     .max(400),
@@ -51,9 +59,17 @@ export const siteSchema = z.object({
   /** Who has waited longer is called before anybody else. */
   starvationMinutes: z.number().positive().default(90),
   appointments: z
-    .object({ earlyMinutes: z.number().min(0), lateMinutes: z.number().min(0) })
+    .object({
+      earlyMinutes: z.number().min(0),
+      lateMinutes: z.number().min(0),
+      /** Shared with the booking system, which ends each code with `checkWord`; absent: any code of the right shape is taken. */
+      key: z.string().min(6).optional(),
+    })
     .default({ earlyMinutes: 15, lateMinutes: 15 }),
-  priorityReasons: z.array(z.object({ id: z.string().min(1), vi: z.string().min(1), en: z.string().min(1) })),
+  /** `fromAge`: an ID card held under the kiosk's reader chooses this reason from that age on. */
+  priorityReasons: z.array(
+    z.object({ id: z.string().min(1), vi: z.string().min(1), en: z.string().min(1), fromAge: z.number().int().min(1).max(120).optional() }),
+  ),
   hours: z.array(span).min(1),
   /** 0 = Sunday. */
   weekdays: z.array(z.number().int().min(0).max(6)).min(1),
@@ -209,14 +225,14 @@ export const trainingSite: Site = checkSite({
     },
   ],
   counters: [
-    { id: '1', label: '1', zone: 'A', services: ['chung-thuc', 'trich-luc'] },
-    { id: '2', label: '2', zone: 'A', services: ['chung-thuc', 'trich-luc', 'ho-tich'] },
-    { id: '3', label: '3', zone: 'A', services: ['ho-tich', 'trich-luc', 'cu-tru', 'khac'] },
+    { id: '1', label: '1', zone: 'A', arrow: 'left', services: ['chung-thuc', 'trich-luc'] },
+    { id: '2', label: '2', zone: 'A', arrow: 'left', services: ['chung-thuc', 'trich-luc', 'ho-tich'] },
+    { id: '3', label: '3', zone: 'A', arrow: 'up', services: ['ho-tich', 'trich-luc', 'cu-tru', 'khac'] },
     { id: '4', label: '4', zone: 'B', services: ['dat-dai', 'ho-kinh-doanh', 'khac'] },
     { id: '5', label: '5', zone: 'B', services: ['bao-tro', 'cu-tru', 'ho-kinh-doanh', 'khac'] },
   ],
   priorityReasons: [
-    { id: 'cao-tuoi', vi: 'Người cao tuổi (từ 60 tuổi)', en: 'Aged 60 or more' },
+    { id: 'cao-tuoi', vi: 'Người cao tuổi (từ 60 tuổi)', en: 'Aged 60 or more', fromAge: 60 },
     { id: 'khuyet-tat', vi: 'Người khuyết tật', en: 'Person with a disability' },
     { id: 'mang-thai', vi: 'Phụ nữ mang thai hoặc có con nhỏ dưới 36 tháng', en: 'Pregnant, or with a child under 36 months' },
     { id: 'co-cong', vi: 'Người có công với cách mạng', en: 'Person with merit to the revolution' },

@@ -104,6 +104,7 @@ export function issuedTicket(look: Look, ticket: Ticket, places = ahead(look.sta
     ...(wait ? { wait } : {}),
     priority: ticket.priority !== null,
     ...(ticket.appointmentAt === null ? {} : { appointmentAt: ticket.appointmentAt }),
+    ...(isWaiting(ticket.state) ? {} : { state: ticket.state }),
     print: ticket.print,
   };
 }
@@ -120,12 +121,14 @@ export function callView({ state, site }: Look, call: HallCall): Call {
     counterId,
     counterLabel: counterLabel(site, counterId),
     zone: zoneOf(site, counterId),
+    arrow: site.counters.find((c) => c.id === counterId)?.arrow ?? 'right',
     recall,
     carriedOver: call.day < state.hall.day,
   };
 }
 
-const RECENT = 6;
+/** One on top, six beside it. */
+const RECENT = 7;
 
 export function boardView(look: Look, zone?: string): BoardView {
   const { state, site, now } = look;

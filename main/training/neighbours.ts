@@ -75,6 +75,46 @@ export function readerNeighbour(id: string, served: ServedReader): Neighbour {
   };
 }
 
+/** Codes on booking slips, made when they are asked for. */
+export interface Bookings {
+  today(): string;
+  /** The same slip as the last `today`. */
+  again(): string;
+  yesterday(): string;
+  /** Right in shape, wrong in its check word. */
+  forged(): string;
+}
+
+/** The reader in the ticket machine: citizens hold their card, their booking or a piece of paper under it. */
+export function kioskReaderNeighbour(id: string, served: ServedReader, bookings: Bookings): Neighbour {
+  const codes: Readonly<Record<string, () => string>> = {
+    card: () => SAMPLE_CARDS.an,
+    elder: () => SAMPLE_CARDS.ky,
+    booked: bookings.today,
+    bookedAgain: bookings.again,
+    past: bookings.yesterday,
+    forged: bookings.forged,
+    foreign: () => BAD_CODES.foreign,
+  };
+  return {
+    id,
+    nameVi: 'Đầu đọc mã ở máy lấy số',
+    nameEn: 'Code reader of the kiosk',
+    switches: () => [unplugged(served.isUnplugged())],
+    set: (_key, on) => served.set({ unplugged: on }),
+    actions: [
+      { key: 'card', vi: `Đưa căn cước ${CARD_NAMES.an}`, en: `Hold the card of ${CARD_NAMES.an}` },
+      { key: 'elder', vi: `Đưa căn cước ${CARD_NAMES.ky} (cao tuổi)`, en: `Hold the card of ${CARD_NAMES.ky} (elderly)` },
+      { key: 'booked', vi: 'Đưa phiếu hẹn giờ này', en: 'Hold a booking for now' },
+      { key: 'bookedAgain', vi: 'Đưa lại phiếu hẹn ấy', en: 'Hold that booking again' },
+      { key: 'past', vi: 'Đưa phiếu hẹn hôm qua', en: 'Hold a booking of yesterday' },
+      { key: 'forged', vi: 'Đưa phiếu hẹn giả', en: 'Hold a made-up booking' },
+      { key: 'foreign', vi: 'Đưa mã lạ', en: 'Hold a foreign code' },
+    ],
+    act: (key) => void served.scan(codes[key]?.() ?? BAD_CODES.foreign),
+  };
+}
+
 export function keypadNeighbour(id: string, served: ServedKeypad): Neighbour {
   return {
     id,

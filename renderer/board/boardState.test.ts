@@ -12,6 +12,7 @@ const call = (callSeq: number, text: string): Call => ({
   counterId: 'c1',
   counterLabel: '1',
   zone: '',
+  arrow: 'right',
   recall: false,
   carriedOver: false,
 });

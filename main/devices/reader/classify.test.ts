@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { receiptQr, ticketQr } from '../../contract/paper.ts';
+import { appointmentQr, receiptQr, ticketQr } from '../../contract/paper.ts';
 import { BAD_CODES, SAMPLE_CARDS } from '../../training/reader/index.ts';
 import { partCodes } from './assemble.ts';
 import { classify, isScannerBurst } from './classify.ts';
@@ -61,7 +61,7 @@ describe('ID card QR', () => {
   it('never throws, whatever is scanned', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) =>
-        ['id-card', 'receipt', 'ticket', 'broken', 'unknown'].includes(read(text).kind),
+        ['id-card', 'receipt', 'ticket', 'appointment', 'broken', 'unknown'].includes(read(text).kind),
       ),
     );
     fc.assert(
@@ -130,6 +130,9 @@ describe('our own papers', () => {
     expect(read(receiptQr('TAM-Q1-20261120-0007'))).toEqual({ kind: 'receipt', dossierCode: 'TAM-Q1-20261120-0007' });
     expect(read('QUAY:T:B0')).toMatchObject({ kind: 'broken', what: 'ticket' });
     expect(read('QUAY:R:')).toMatchObject({ kind: 'broken', what: 'receipt' });
+    expect(read(appointmentQr('A-20261123-0930-7KQ2'))).toEqual({ kind: 'appointment', code: 'A-20261123-0930-7KQ2' });
+    expect(read('A-20261123-0930-7KQ2\r\n')).toEqual({ kind: 'appointment', code: 'A-20261123-0930-7KQ2' });
+    expect(read('QUAY:A:A-20261123-09')).toMatchObject({ kind: 'broken', what: 'appointment' });
   });
 });
 

@@ -5,6 +5,9 @@ import { readMrz, td1Lines } from './mrz.ts';
 /** `H15.50.05.13-261008-0975`: agency, day, sequence; ministries start with G. Provisional numbers come as `QUAY:R:`. */
 const DOSSIER_CODE = /\b([GH]\d{2}(?:\.\d{1,4})*-\d{6}-\d{4,7})\b/u;
 
+/** Series, day, time and check word of a booking slip; whether it is a good one is the queue's to say. */
+const APPOINTMENT_CODE = /^[A-Z]{1,2}-\d{8}-\d{4}-[A-Z0-9]{4,12}$/u;
+
 /**
  * Tells codes apart by their shape alone, wherever they were scanned. Nothing is filled from a code that is not whole.
  * @param options.today `YYYY-MM-DD` in Vietnam
@@ -39,6 +42,7 @@ export function classify(raw: string, options: { today: string; typed?: boolean 
       en: 'This code has the ID number only, no name. Scan the QR in the corner of the card.',
     };
   }
+  if (APPOINTMENT_CODE.test(text)) return { kind: 'appointment', code: text };
   const code = DOSSIER_CODE.exec(text.toUpperCase())?.[1];
   if (code && !text.includes('|')) return { kind: 'receipt', dossierCode: code };
   return {
@@ -53,7 +57,9 @@ function readOwn(text: string): Scan {
   if (ticket) return { kind: 'ticket', number: ticket[1]!.replace(/^([A-Z]+)/u, '$1 '), code: ticket[2]!.toLowerCase() };
   const receipt = /^QUAY:R:([A-Z0-9][A-Z0-9.-]{3,58}[A-Z0-9])$/u.exec(text);
   if (receipt) return { kind: 'receipt', dossierCode: receipt[1]! };
-  const what = text.startsWith('QUAY:R') ? 'receipt' : 'ticket';
+  const booked = text.replace(/^QUAY:A:/u, '');
+  if (booked !== text && APPOINTMENT_CODE.test(booked)) return { kind: 'appointment', code: booked };
+  const what = text.startsWith('QUAY:R') ? 'receipt' : booked === text ? 'ticket' : 'appointment';
   return {
     kind: 'broken',
     what,

@@ -62,6 +62,12 @@ export function ScanRouter({ onUnknown }: { onUnknown: (text: string) => void })
         case 'ticket':
           setTicket({ id: scan.code, text: scan.number });
           return;
+        case 'appointment': {
+          const [series = ''] = scan.code.split('-');
+          const given = await client.queue.issue({ commandId: newCommandId(), serviceId: series, appointmentCode: scan.code });
+          setTicket({ id: given.ticketId, text: given.text });
+          return;
+        }
         case 'broken':
           setTrouble({ code: 'broken-scan', vi: scan.vi, en: scan.en });
           return;
