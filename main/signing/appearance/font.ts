@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { deflateSync } from 'node:zlib';
 import { dict, name, string, type PdfObject, type PdfStream } from '../pdf/objects.ts';
+import { TrueType } from './truetype.ts';
 
 /**
  * Decree 30/2020 writes Times New Roman; Tinos is the free face with the same metrics, and has every Vietnamese letter.
@@ -9,49 +10,31 @@ import { dict, name, string, type PdfObject, type PdfStream } from '../pdf/objec
  * drawn the same everywhere and can be searched and copied.
  */
 const require = createRequire(import.meta.url);
-// fontkit 2, without type declarations of its own: what this file uses of it. (The older @pdf-lib/fontkit leaves glyphs of
-// Tinos empty in its subsets.)
-const { create } = require('fontkit') as { create: (bytes: Uint8Array) => Font };
-
-interface Font extends FontMetrics {
-  hasGlyphForCodePoint(code: number): boolean;
-  glyphForCodePoint(code: number): { readonly id: number; readonly advanceWidth: number };
-  createSubset(): { includeGlyph(id: number): number; encode(): Uint8Array };
-}
 const FILES = {
   regular: '@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf',
   bold: '@expo-google-fonts/tinos/700Bold/Tinos_700Bold.ttf',
 } as const;
 export type Face = keyof typeof FILES;
 
-const loaded = new Map<Face, Font>();
+const loaded = new Map<Face, TrueType>();
 
-interface FontMetrics {
-  readonly unitsPerEm: number;
-  readonly ascent: number;
-  readonly descent: number;
-  readonly capHeight: number;
-  readonly bbox: { readonly minX: number; readonly minY: number; readonly maxX: number; readonly maxY: number };
-}
-
-function load(face: Face): Font {
+function load(face: Face): TrueType {
   let font = loaded.get(face);
   if (!font) {
-    font = create(readFileSync(require.resolve(FILES[face])));
+    font = new TrueType(readFileSync(require.resolve(FILES[face])));
     loaded.set(face, font);
   }
   return font;
 }
 
 /** Letters that have no glyph become a question mark: a name with a foreign letter must not stop a signature. */
-const glyphOf = (font: Font, code: number): { id: number; advanceWidth: number } =>
-  font.hasGlyphForCodePoint(code) ? font.glyphForCodePoint(code) : font.glyphForCodePoint(0x3f);
+const glyphOf = (font: TrueType, code: number): number => font.glyph(code) || font.glyph(0x3f);
 
 /** Width in points. NFC first: decomposed Vietnamese letters would lose their marks. */
 export function textWidth(text: string, size: number, face: Face = 'regular'): number {
   const font = load(face);
   let width = 0;
-  for (const char of text.normalize('NFC')) width += glyphOf(font, char.codePointAt(0) ?? 0).advanceWidth;
+  for (const char of text.normalize('NFC')) width += font.advance(glyphOf(font, char.codePointAt(0) ?? 0));
   return (width / font.unitsPerEm) * size;
 }
 
@@ -69,7 +52,7 @@ const CACHE_MOST = 32;
 /** Every stamp shows a time and a number; with these in each subset the files of one batch share one font program. */
 const ALWAYS = '0123456789-:+T/.,ZUTC ';
 
-/** A subset with the letters of `texts`. Subsetting takes some 20 ms, so the last few are kept. */
+/** A subset with the letters of `texts`; the last few are kept, because a batch asks for the same one again and again. */
 export function embedFont(texts: readonly string[], face: Face = 'regular'): EmbeddedFont {
   const letters = [...new Set((texts.join('') + ALWAYS).normalize('NFC'))].sort().join('');
   const key = `${face}\n${letters}`;
@@ -81,22 +64,23 @@ export function embedFont(texts: readonly string[], face: Face = 'regular'): Emb
   return made;
 }
 
-function makeSubset(font: Font, letters: string, face: Face): EmbeddedFont {
-  const subset = font.createSubset();
+function makeSubset(font: TrueType, letters: string, face: Face): EmbeddedFont {
+  const order = [0];
   const glyphs = new Map<string, number>();
-  const widths: number[] = [];
+  const widths = [scaleOf(font)(font.advance(0))];
   const unicode: [number, string][] = [];
   for (const char of letters) {
     const glyph = glyphOf(font, char.codePointAt(0) ?? 0);
-    const id = subset.includeGlyph(glyph.id);
+    const known = order.indexOf(glyph);
+    const id = known > 0 ? known : order.push(glyph) - 1;
     glyphs.set(char, id);
-    widths[id] = Math.round((glyph.advanceWidth * 1000) / font.unitsPerEm);
+    widths[id] = scaleOf(font)(font.advance(glyph));
     unicode.push([id, char]);
   }
-  const program = Buffer.from(subset.encode());
+  const program = font.subset(order);
   const packed = deflateSync(program);
   const map = deflateSync(Buffer.from(toUnicode(unicode), 'latin1'));
-  const scale = (value: number) => Math.round((value * 1000) / font.unitsPerEm);
+  const scale = scaleOf(font);
   const baseName = `QUAYSG+Tinos-${face === 'bold' ? 'Bold' : 'Regular'}`;
   return {
     count: 5,
@@ -122,7 +106,7 @@ function makeSubset(font: Font, letters: string, face: Face): EmbeddedFont {
         FontDescriptor: refs(2),
         CIDToGIDMap: name('Identity'),
         DW: 0,
-        W: [0, Array.from(widths, (width) => width ?? 0)],
+        W: [0, widths],
       }),
       dict({
         Type: name('FontDescriptor'),
@@ -141,6 +125,12 @@ function makeSubset(font: Font, letters: string, face: Face): EmbeddedFont {
     ],
   };
 }
+
+/** Font units to the thousandths that PDF counts in. */
+const scaleOf =
+  (font: TrueType) =>
+  (value: number): number =>
+    Math.round((value * 1000) / font.unitsPerEm);
 
 const flate = (bytes: Uint8Array, entries: Record<string, PdfObject>): PdfStream => ({
   kind: 'stream',

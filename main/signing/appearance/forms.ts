@@ -74,17 +74,16 @@ function dayFirst(iso: string): string {
 export function makeAppearance(content: StampContent, rect: readonly [number, number, number, number], rotate = 0): Appearance | null {
   if (content.form === 'none') return null;
   const lines = stampLines(content);
-  const faces = {
-    regular: embedFont(lines.filter((line) => !line.bold).map((line) => line.text)),
-    bold: embedFont(
-      lines.filter((line) => line.bold).map((line) => line.text),
-      'bold',
-    ),
+  const face = (bold: boolean) => {
+    const texts = lines.filter((line) => (line.bold ?? false) === bold).map((line) => line.text);
+    return texts.length > 0 ? embedFont(texts, bold ? 'bold' : 'regular') : null;
   };
+  const faces = { regular: face(false), bold: face(true) };
   return { rect, draw: (update, size) => draw(update, size, lines, faces, content, rotate) };
 }
 
-type Faces = Readonly<Record<'regular' | 'bold', EmbeddedFont>>;
+/** Null for a face that no line uses. */
+type Faces = Readonly<Record<'regular' | 'bold', EmbeddedFont | null>>;
 
 function draw(
   update: Update,
@@ -97,8 +96,8 @@ function draw(
   const turned = rotate % 180 !== 0;
   const [width, height] = turned ? [page.height, page.width] : [page.width, page.height];
   const fonts: Record<string, PdfObject> = {};
-  if (lines.some((line) => !line.bold)) fonts['F0'] = addFont(update, faces.regular);
-  if (lines.some((line) => line.bold)) fonts['F1'] = addFont(update, faces.bold);
+  if (faces.regular) fonts['F0'] = addFont(update, faces.regular);
+  if (faces.bold) fonts['F1'] = addFont(update, faces.bold);
   const images: Record<string, PdfObject> = {};
   const operators: string[] = [];
   const leading = 1.2;
@@ -128,7 +127,7 @@ function draw(
     const left = content.form === 'attachment' || content.form === 'copy' ? Math.max(textLeft + 1, width - lineWidth - 1) : centred;
     const face = line.bold ? faces.bold : faces.regular;
     operators.push(
-      `q BT ${COLOURS[line.colour ?? 'black']} /${line.bold ? 'F1' : 'F0'} ${n(line.size)} Tf ${n(left)} ${n(top + line.size * 0.25)} Td ${face.encode(line.text)} Tj ET Q`,
+      `q BT ${COLOURS[line.colour ?? 'black']} /${line.bold ? 'F1' : 'F0'} ${n(line.size)} Tf ${n(left)} ${n(top + line.size * 0.25)} Td ${face?.encode(line.text) ?? '<>'} Tj ET Q`,
     );
   }
   return update.add({
