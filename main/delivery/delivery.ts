@@ -217,6 +217,7 @@ export function createDelivery(deps: DeliveryDeps) {
     remote,
     clock,
     secrets: deps.secrets,
+    stopping: stopping.signal,
     adapter: need,
     changed: () => changed(null),
   });

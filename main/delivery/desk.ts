@@ -25,6 +25,8 @@ export interface DeskDeps {
   readonly remote: Remote;
   readonly clock: Clock;
   readonly secrets: Secrets;
+  /** Ends what the desk waits for when the counter closes. */
+  readonly stopping: AbortSignal;
   adapter(): Adapter;
   changed(): void;
 }
@@ -189,7 +191,7 @@ export function createDesk(deps: DeskDeps) {
       if (secret) await deps.secrets.set(SECRET_PASSWORD, secret);
       try {
         deps.adapter().forgetSession();
-        await deps.adapter().signIn(AbortSignal.timeout(15_000));
+        await deps.adapter().signIn(AbortSignal.any([deps.stopping, AbortSignal.timeout(15_000)]));
       } catch (error) {
         if (user) await deps.secrets.set(SECRET_USER, before.user);
         if (secret) await deps.secrets.set(SECRET_PASSWORD, before.secret);

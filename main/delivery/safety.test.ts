@@ -248,10 +248,9 @@ describe('uploads', () => {
     for (let i = 0; i < 200 && !address; i += 1) {
       try {
         address = await uploadTus({
-          transport: wire,
+          send: (request) => wire.send(request),
           gatewayUrl: `http://127.0.0.1:${proxy.port}/files`,
           file,
-          headers: {},
           problemOf: (r) => new ProvinceProblem('fault', `HTTP ${r.status}`),
           upload: {
             signal: new AbortController().signal,

@@ -1,6 +1,6 @@
 import type { CheckedFile, UploadOptions } from '../adapters/adapter.ts';
 import { ProvinceProblem } from '../problems.ts';
-import type { Transport, WireReply } from '../transport.ts';
+import type { WireReply, WireRequest } from '../transport.ts';
 
 /** One PATCH carries at most this much, so a cut costs at most this much again even when the receiver throws a torn request away. */
 export const TUS_CHUNK_BYTES = 512 * 1024;
@@ -13,14 +13,14 @@ const TUS = { 'tus-resumable': '1.0.0' };
  * @throws ProvinceProblem `line`, `busy`, `sign-in`, `refused`, `file`
  */
 export async function uploadTus(request: {
-  transport: Transport;
+  /** Speaks to the gateway; brings the token along where there is one. */
+  send(request: WireRequest): Promise<WireReply>;
   gatewayUrl: string;
   file: CheckedFile;
   upload: UploadOptions;
-  headers: Record<string, string>;
   problemOf: (reply: WireReply) => ProvinceProblem;
 }): Promise<string> {
-  const { transport, file, upload, headers } = request;
+  const { file, upload } = request;
   const { signal } = upload;
   let url = upload.memory.url;
   let offset = url === null ? null : await askOffset(url);
@@ -34,10 +34,10 @@ export async function uploadTus(request: {
     const from = offset;
     const chunk = await take(file, from);
     if (upload.pace) await upload.pace(chunk.length);
-    const reply = await transport.send({
+    const reply = await request.send({
       method: 'PATCH',
       url,
-      headers: { ...TUS, ...headers, 'content-type': 'application/offset+octet-stream', 'upload-offset': String(from) },
+      headers: { ...TUS, 'content-type': 'application/offset+octet-stream', 'upload-offset': String(from) },
       body: chunk,
       signal,
     });
@@ -64,10 +64,10 @@ export async function uploadTus(request: {
 
   async function begin(): Promise<string> {
     const metadata = `filename ${Buffer.from(file.name).toString('base64')},sha256 ${Buffer.from(file.sha256).toString('base64')}`;
-    const reply = await transport.send({
+    const reply = await request.send({
       method: 'POST',
       url: request.gatewayUrl,
-      headers: { ...TUS, ...headers, 'upload-length': String(file.size), 'upload-metadata': metadata },
+      headers: { ...TUS, 'upload-length': String(file.size), 'upload-metadata': metadata },
       signal,
     });
     const location = reply.headers['location'];
@@ -80,7 +80,7 @@ export async function uploadTus(request: {
   }
 
   async function askOffset(address: string): Promise<number | null> {
-    const reply = await transport.send({ method: 'HEAD', url: address, headers: { ...TUS, ...headers }, signal });
+    const reply = await request.send({ method: 'HEAD', url: address, headers: TUS, signal });
     if (reply.status === 404 || reply.status === 410) {
       upload.memory.remember(null);
       return null;

@@ -24,6 +24,9 @@ export function createGateway(deps: InterfaceDeps) {
           'tus-extension': 'creation,termination',
           'tus-max-size': String(troubles.current().maxFileBytes),
         });
+      // Whoever brings a token must bring one that is still good; the classic interface brings none.
+      const token = /^Bearer (.+)$/.exec(request.headers['authorization'] ?? '')?.[1];
+      if (token !== undefined && holdings.tokenUntil(token) <= deps.now()) return reply(401);
       if (request.headers['tus-resumable'] !== '1.0.0') return reply(412, { 'tus-version': '1.0.0' });
       if (request.method === 'POST' && id === '') {
         const length = Number(request.headers['upload-length']);

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Clock } from '../../../store/index.ts';
 import { canonicalDossier, canonicalStatus, type CanonicalDossier, type CanonicalFile, type CanonicalStatus } from '../../canonical.ts';
-import { applyMapping, compactTime, loadMapping, type Mapping } from '../../mapping.ts';
+import { compactTime, loadMapping, type Mapping } from '../../mapping.ts';
 import { ProvinceProblem } from '../../problems.ts';
-import type { Transport, WireReply } from '../../transport.ts';
+import type { Transport, WireReply, WireRequest } from '../../transport.ts';
 import { uploadTus } from '../../uploads/tus.ts';
 import type { Adapter, AdapterDeps, RemoteDossier, SentDossier } from '../adapter.ts';
 import { problemOf, read } from '../replies.ts';
+import { createSession, createVoice, fill } from '../spoken.ts';
 
 export const loadClassicMapping = (file: string): Mapping =>
   loadMapping(file, { dossier: canonicalDossier, progress: canonicalStatus, status: canonicalStatus }, ['login', 'service']);
@@ -45,65 +46,29 @@ export interface ClassicOptions {
  */
 export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps): Adapter {
   const { mapping, transport, clock } = options;
-  let session: { value: string; until: number } | null = null;
-  let skewMs: number | null = null;
-
-  async function send(
-    step: string,
-    key: string,
-    url: string,
-    content: Record<string, unknown>,
-    headers: Record<string, string>,
-    signal: AbortSignal,
-  ): Promise<WireReply> {
-    const started = clock.now();
-    try {
-      const reply = await transport.send({
-        method: 'POST',
-        url,
-        headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-        body: Buffer.from(JSON.stringify(content)),
-        signal,
-      });
-      const there = Date.parse(reply.headers['date'] ?? '');
-      if (!Number.isNaN(there)) skewMs = there - clock.now();
-      deps.heard({
-        step,
-        key,
-        status: reply.status,
-        reply: step === 'login' ? `(${reply.body.length} bytes)` : reply.body.toString('utf8'),
-        tookMs: clock.now() - started,
-        outcome: reply.status < 300 ? 'ok' : 'said-no',
-      });
-      return reply;
-    } catch (error) {
-      if (error instanceof ProvinceProblem)
-        deps.heard({ step, key, status: null, reply: '', tookMs: clock.now() - started, outcome: error.facts.reasonCode ?? error.word });
-      throw error;
-    }
-  }
+  const voice = createVoice({ transport, clock, heard: deps.heard });
   const at = (endpoint: string) => options.baseUrl.replace(/\/$/, '') + (mapping.endpoints[endpoint] ?? '');
+  const post = (endpoint: string, content: Record<string, unknown>, signal: AbortSignal, headers = {}): WireRequest => ({
+    method: 'POST',
+    url: at(endpoint),
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: Buffer.from(JSON.stringify(content)),
+    signal,
+  });
 
-  async function getSession(signal: AbortSignal): Promise<string> {
-    if (session && session.until > clock.now()) return session.value;
+  const session = createSession(clock, async (signal) => {
     const known = await options.credentials();
     if (!known) throw new ProvinceProblem('sign-in', 'no credentials', { reasonCode: 'no-credentials' });
-    const reply = await send(
-      'login',
-      '',
-      at('login'),
-      { username: known.user, password: known.secret },
-      { dstcode: options.destination || options.agency },
-      signal,
-    );
+    const destination = { dstcode: options.destination || options.agency };
+    const account = { username: known.user, password: known.secret };
+    const reply = await voice.ask('login', '', post('login', account, signal, destination), true);
     if (reply.status !== 200) throw problemOf(reply, mapping, clock.now());
     const got = read(reply, loginReply);
     if (!OK.has(got.error_code) || !got.session)
       throw new ProvinceProblem('sign-in', `login ${got.error_code}`, { reasonCode: got.error_code });
     // The interface names no lifetime; a session that ended is renewed when it is refused.
-    session = { value: got.session, until: clock.now() + 20 * 60_000 };
-    return session.value;
-  }
+    return { value: got.session, until: clock.now() + 20 * 60_000 };
+  });
 
   /** One call; the province says no in `error_code` of a 200. */
   async function call<T extends { error_code: string; message?: string | undefined }>(
@@ -113,54 +78,41 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
     schema: z.ZodType<T>,
     signal: AbortSignal,
   ): Promise<T> {
-    for (let renewed = false; ; renewed = true) {
-      const value = await getSession(signal);
-      const reply = await send(service, key, at('service'), { session: value, madonvi: options.agency, service, ...content }, {}, signal);
-      if (reply.status === 401 && !renewed) {
-        session = null;
-        continue;
-      }
-      if (reply.status !== 200) throw problemOf(reply, mapping, clock.now());
-      const got = read(reply, schema);
-      if (OK.has(got.error_code)) return got;
-      if (SIGN_IN.has(got.error_code)) {
-        session = null;
-        if (!renewed) continue;
-        throw new ProvinceProblem('sign-in', `error_code ${got.error_code}`, { reasonCode: got.error_code });
-      }
-      if (LATER.has(got.error_code))
-        throw new ProvinceProblem('fault', `error_code ${got.error_code}`, { mayHaveArrived: true, reasonCode: got.error_code });
-      const reason = got.message ?? mapping.reasons[got.error_code]?.vi;
-      throw new ProvinceProblem('refused', `error_code ${got.error_code}`, {
-        reasonCode: got.error_code,
-        ...(got.error_code === '409' ? { httpStatus: 409 } : {}),
-        ...(reason ? { reason } : {}),
-      });
-    }
+    const { reply, got } = await session.use<{ reply: WireReply; got: T | null }>(
+      signal,
+      (answer) => answer.reply.status === 401 || (answer.got !== null && SIGN_IN.has(answer.got.error_code)),
+      async (value) => {
+        const request = post('service', { session: value, madonvi: options.agency, service, ...content }, signal);
+        const heard = await voice.ask(service, key, request);
+        return { reply: heard, got: heard.status === 200 ? read(heard, schema) : null };
+      },
+    );
+    if (got === null) throw problemOf(reply, mapping, clock.now());
+    if (OK.has(got.error_code)) return got;
+    if (SIGN_IN.has(got.error_code)) throw new ProvinceProblem('sign-in', `error_code ${got.error_code}`, { reasonCode: got.error_code });
+    if (LATER.has(got.error_code))
+      throw new ProvinceProblem('fault', `error_code ${got.error_code}`, { mayHaveArrived: true, reasonCode: got.error_code });
+    const reason = got.message ?? mapping.reasons[got.error_code]?.vi;
+    throw new ProvinceProblem('refused', `error_code ${got.error_code}`, {
+      reasonCode: got.error_code,
+      ...(got.error_code === '409' ? { httpStatus: 409 } : {}),
+      ...(reason ? { reason } : {}),
+    });
   }
 
   const look = async (dossierCode: string, signal: AbortSignal) =>
     (await call('TraCuuHoSo', dossierCode, { mahoso: dossierCode }, findReply, signal)).data[0] ?? null;
 
-  function build(table: string, value: unknown, extras: Record<string, unknown>): Record<string, unknown> {
-    const { body, missing } = applyMapping(mapping, table, value, extras);
-    if (missing.length > 0)
-      throw new ProvinceProblem('refused', 'required fields are empty', {
-        reason: `Hồ sơ còn thiếu: ${missing.map((m) => m.split('.').pop()).join(', ')}`,
-        reasonCode: 'missing-fields',
-      });
-    return body;
-  }
   const mark = (key: string) => `[${key}]`;
 
   return {
     name: 'classic',
     knowsReason: (word) => word !== undefined && mapping.reasons[word] !== undefined,
     async signIn(signal) {
-      session = null;
-      await getSession(signal);
+      session.forget();
+      await session.get(signal);
     },
-    forgetSession: () => void (session = null),
+    forgetSession: session.forget,
     /** This interface gives no numbers: the counter's own numbering stands. */
     nextCode: async () => null,
 
@@ -179,11 +131,10 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
     async upload(file, upload) {
       return {
         remoteId: await uploadTus({
-          transport,
+          send: (request) => transport.send(request),
           gatewayUrl: options.gatewayUrl,
           file,
           upload,
-          headers: {},
           problemOf: (r) => problemOf(r, mapping, clock.now()),
         }),
       };
@@ -203,7 +154,7 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
     },
 
     async progress({ key, code: dossierCode, status }, signal) {
-      await call('CapNhatTienDoHoSoMC', key, { data: [build('progress', status, { code: dossierCode })] }, anyReply, signal);
+      await call('CapNhatTienDoHoSoMC', key, { data: [fill(mapping, 'progress', status, { code: dossierCode })] }, anyReply, signal);
     },
 
     /** There is no call for a status alone: the dossier is updated with it. What it holds is read first and sent back changed. */
@@ -217,7 +168,7 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
       if (there.GhiChu.includes(mark(key))) return;
       const { TienDo: _steps, ...held } = there;
       const resultUrl = (r: unknown) => remoteId((r as { file: CanonicalFile }).file);
-      const change = build('status', status, { code: dossierCode, resultUrl });
+      const change = fill(mapping, 'status', status, { code: dossierCode, resultUrl });
       const note = [...(held.GhiChu.match(/\[[^\]]+\]/g) ?? []), mark(key)].slice(-12).join(' ');
       await call('DongBoHoSoMC', key, { isUpdating: 'True', data: [{ ...held, ...change, GhiChu: note }] }, anyReply, signal);
     },
@@ -229,14 +180,14 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
     },
     /** No feed of news in this interface; the daily comparison shows what changed. */
     changes: async () => [],
-    clockSkewMs: () => skewMs,
+    clockSkewMs: voice.skewMs,
     lookUp: async () => {
       throw new ProvinceProblem('fault', 'no look-up in the classic interface', { reasonCode: 'no-look-up' });
     },
     download: async () => {
       throw new ProvinceProblem('fault', 'no download in the classic interface', { reasonCode: 'no-download' });
     },
-    close: () => void (session = null),
+    close: session.forget,
   };
 
   function full(
@@ -244,7 +195,7 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
     _status: CanonicalStatus | null,
     extras: { key: string; dossierCode: string; remoteId: (f: CanonicalFile) => string },
   ): Record<string, unknown> {
-    const body = build('dossier', dossier, {
+    const body = fill(mapping, 'dossier', dossier, {
       code: extras.dossierCode,
       fileUrl: (f: unknown) => extras.remoteId(f as CanonicalFile),
       fileId: (f: unknown) => (f as CanonicalFile).sha256.slice(0, 32),

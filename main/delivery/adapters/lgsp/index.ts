@@ -2,13 +2,14 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../../store/index.ts';
 import { canonicalDossier, canonicalStatus, type CanonicalFile } from '../../canonical.ts';
-import { applyMapping, loadMapping, type Mapping } from '../../mapping.ts';
+import { loadMapping, type Mapping } from '../../mapping.ts';
 import { ProvinceProblem } from '../../problems.ts';
 import type { Transport, WireBody, WireReply, WireRequest } from '../../transport.ts';
 import { uploadTus } from '../../uploads/tus.ts';
 import { multipart } from '../../uploads/whole.ts';
 import type { Adapter, AdapterDeps, CheckedFile, RemoteChange, RemoteDossier, RemoteFile, SentDossier, UploadOptions } from '../adapter.ts';
 import { problemOf, read } from '../replies.ts';
+import { createSession, createVoice, fill } from '../spoken.ts';
 
 export const LGSP_ENDPOINTS = [
   'GetToken',
@@ -94,75 +95,43 @@ export interface LgspOptions {
 /** The 2026 LGSP-style interface: GetToken, GetNextValue, UploadFile, CreateDossier, CapNhatTienTrinh, CapNhatTrangThai. */
 export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adapter {
   const { mapping, transport, clock } = options;
-  let token: { value: string; until: number } | null = null;
-  let signingIn: Promise<string> | null = null;
-  let skewMs: number | null = null;
+  const voice = createVoice({ transport, clock, heard: deps.heard });
 
   const url = (endpoint: Endpoint, query?: Record<string, string>) => {
     const base = options.baseUrl.replace(/\/$/, '') + (mapping.endpoints[endpoint] as string);
     return query ? `${base}?${new URLSearchParams(query).toString()}` : base;
   };
 
-  async function ask(step: string, key: string, request: WireRequest, keepReply = true): Promise<WireReply> {
-    const started = clock.now();
-    try {
-      const reply = await transport.send(request);
-      const there = Date.parse(reply.headers['date'] ?? '');
-      if (!Number.isNaN(there)) skewMs = there - clock.now();
-      deps.heard({
-        step,
-        key,
-        status: reply.status,
-        reply: keepReply ? reply.body.toString('utf8') : `(${reply.body.length} bytes)`,
-        tookMs: clock.now() - started,
-        outcome: reply.status < 300 ? 'ok' : 'said-no',
-      });
-      return reply;
-    } catch (error) {
-      if (error instanceof ProvinceProblem)
-        deps.heard({ step, key, status: null, reply: '', tookMs: clock.now() - started, outcome: error.facts.reasonCode ?? error.word });
-      throw error;
-    }
-  }
+  const session = createSession(clock, async (signal) => {
+    const known = await options.credentials();
+    if (!known) throw new ProvinceProblem('sign-in', 'no credentials', { reasonCode: 'no-credentials' });
+    const body = Buffer.from(JSON.stringify({ grant_type: 'client_credentials', client_id: known.user, client_secret: known.secret }));
+    const request: WireRequest = {
+      method: 'POST',
+      url: url('GetToken'),
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal,
+    };
+    const reply = await voice.ask('GetToken', '', request, true);
+    if (reply.status === 400) throw new ProvinceProblem('sign-in', 'HTTP 400', { httpStatus: 400 });
+    if (reply.status !== 200) throw problemOf(reply, mapping, clock.now());
+    const got = read(reply, tokenReply);
+    // A margin for the way.
+    return { value: got.access_token, until: clock.now() + Math.max(1, got.expires_in - Math.min(30, got.expires_in * 0.1)) * 1000 };
+  });
+  const bearing = (request: WireRequest, value: string): WireRequest => ({
+    ...request,
+    headers: { ...request.headers, authorization: `Bearer ${value}` },
+  });
+  const ended = (reply: WireReply) => reply.status === 401;
 
-  async function getToken(signal: AbortSignal): Promise<string> {
-    if (token && token.until > clock.now()) return token.value;
-    signingIn ??= (async () => {
-      const known = await options.credentials();
-      if (!known) throw new ProvinceProblem('sign-in', 'no credentials', { reasonCode: 'no-credentials' });
-      const body = Buffer.from(JSON.stringify({ grant_type: 'client_credentials', client_id: known.user, client_secret: known.secret }));
-      const reply = await ask(
-        'GetToken',
-        '',
-        { method: 'POST', url: url('GetToken'), headers: { 'content-type': 'application/json' }, body, signal },
-        false,
-      );
-      if (reply.status === 400) throw new ProvinceProblem('sign-in', 'HTTP 400', { httpStatus: 400 });
-      if (reply.status !== 200) throw problemOf(reply, mapping, clock.now());
-      const got = read(reply, tokenReply);
-      // Lifetime counts from our own clock, so that a province whose clock is hours off does not matter; a margin for the way.
-      token = { value: got.access_token, until: clock.now() + Math.max(1, got.expires_in - Math.min(30, got.expires_in * 0.1)) * 1000 };
-      return token.value;
-    })();
-    try {
-      return await signingIn;
-    } finally {
-      signingIn = null;
-    }
-  }
-
-  /** With a token; an expired one is renewed once and the same call (same key) made again. */
-  async function authorised(step: string, key: string, request: WireRequest, keepReply = true): Promise<WireReply> {
-    for (let renewed = false; ; renewed = true) {
-      const value = await getToken(request.signal ?? new AbortController().signal);
-      const reply = await ask(step, key, { ...request, headers: { ...request.headers, authorization: `Bearer ${value}` } }, keepReply);
-      if (reply.status !== 401 || renewed) {
-        if (reply.status === 401) token = null;
-        if (reply.status < 200 || reply.status > 299) throw problemOf(reply, mapping, clock.now());
-        return reply;
-      }
-      if (token?.value === value) token = null;
-    }
+  /** With a token; any status that is not a success is a problem. */
+  async function authorised(step: string, key: string, request: WireRequest, secret = false): Promise<WireReply> {
+    const signal = request.signal ?? new AbortController().signal;
+    const reply = await session.use(signal, ended, (value) => voice.ask(step, key, bearing(request, value), secret));
+    if (reply.status < 200 || reply.status > 299) throw problemOf(reply, mapping, clock.now());
+    return reply;
   }
 
   const post = (step: Endpoint, key: string, content: unknown, signal: AbortSignal, idleMs?: number) =>
@@ -175,16 +144,6 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
       ...(idleMs === undefined ? {} : { idleMs }),
     });
 
-  function build(table: string, value: unknown, extras: Record<string, unknown>): Record<string, unknown> {
-    const { body, missing } = applyMapping(mapping, table, value, extras);
-    if (missing.length > 0)
-      throw new ProvinceProblem('refused', 'required fields are empty', {
-        reason: `Hồ sơ còn thiếu: ${missing.map((m) => m.split('.').pop()).join(', ')}`,
-        reasonCode: 'missing-fields',
-      });
-    return body;
-  }
-
   const checkKey = (key: string, got: { MaGiaoDich: string }) => {
     if (got.MaGiaoDich !== key)
       throw new ProvinceProblem('fault', 'the reply belongs to another request', { mayHaveArrived: true, reasonCode: 'other-key' });
@@ -194,10 +153,10 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
     name: 'lgsp',
     knowsReason: (code) => code !== undefined && mapping.reasons[code] !== undefined,
     async signIn(signal) {
-      token = null;
-      await getToken(signal);
+      session.forget();
+      await session.get(signal);
     },
-    forgetSession: () => void (token = null),
+    forgetSession: session.forget,
 
     async nextCode(agencyCode, key, { signal, timeoutMs }) {
       const reply = await post('GetNextValue', key, { MaDonVi: agencyCode, MaYeuCau: key }, signal, timeoutMs);
@@ -218,13 +177,12 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
       let reply: WireReply;
       const key = `tep-${file.sha256}`;
       if (options.gatewayUrl) {
-        const value = await getToken(upload.signal);
         const address = await uploadTus({
-          transport,
+          // A token that ends in the middle of a large file is renewed and the upload goes on where it was.
+          send: (request) => session.use(upload.signal, ended, (value) => transport.send(bearing(request, value))),
           gatewayUrl: options.gatewayUrl,
           file,
           upload,
-          headers: { authorization: `Bearer ${value}` },
           problemOf: (r) => problemOf(r, mapping, clock.now()),
         });
         const content = { DiaChiTaiLen: address, TenTepTin: file.name, HashTepTin: file.sha256, KichThuoc: file.size };
@@ -263,19 +221,19 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
     },
 
     async create({ key, revision, code, dossier, remoteId }, signal) {
-      const body = build('dossier', dossier, { key, revision, code, remoteId: (f: unknown) => remoteId(f as CanonicalFile) });
+      const body = fill(mapping, 'dossier', dossier, { key, revision, code, remoteId: (f: unknown) => remoteId(f as CanonicalFile) });
       const got = read(await post('CreateDossier', key, body, signal), createReply);
       checkKey(key, got);
       return { officialCode: got.MaHoSo, remoteAt: got.ThoiGian };
     },
 
     async progress({ key, code, status }, signal) {
-      checkKey(key, read(await post('CapNhatTienTrinh', key, build('progress', status, { key, code }), signal), doneReply));
+      checkKey(key, read(await post('CapNhatTienTrinh', key, fill(mapping, 'progress', status, { key, code }), signal), doneReply));
     },
 
     async status({ key, code, status, remoteId }, signal) {
       const resultId = (r: unknown) => remoteId((r as { file: CanonicalFile }).file);
-      checkKey(key, read(await post('CapNhatTrangThai', key, build('status', status, { key, code, resultId }), signal), doneReply));
+      checkKey(key, read(await post('CapNhatTrangThai', key, fill(mapping, 'status', status, { key, code, resultId }), signal), doneReply));
     },
 
     async *list(agencyCode, day, signal): AsyncIterable<RemoteDossier> {
@@ -286,7 +244,7 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
             'DanhSachHoSo',
             '',
             { method: 'GET', url: url('DanhSachHoSo', { MaDonVi: agencyCode, Ngay: day, Trang: String(page) }), signal },
-            false,
+            true,
           ),
           listReply,
         );
@@ -309,7 +267,7 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
         'ThayDoi',
         '',
         { method: 'GET', url: url('ThayDoi', { MaDonVi: agencyCode, Sau: after }), signal },
-        false,
+        true,
       );
       return read(reply, changesReply).DanhSach.map((c) => ({
         number: c.So,
@@ -328,14 +286,14 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
       }));
     },
 
-    clockSkewMs: () => skewMs,
+    clockSkewMs: voice.skewMs,
     async lookUp(idNumber, signal) {
       const reply = await post('TraCuuCongDan', '', { SoDinhDanh: idNumber }, signal);
       return read(reply, citizenReply).CongDan ?? null;
     },
     async download(remoteId, signal) {
-      return (await authorised('TaiTepTin', '', { method: 'GET', url: url('TaiTepTin', { IdTepTin: remoteId }), signal }, false)).body;
+      return (await authorised('TaiTepTin', '', { method: 'GET', url: url('TaiTepTin', { IdTepTin: remoteId }), signal }, true)).body;
     },
-    close: () => void (token = null),
+    close: session.forget,
   };
 }
