@@ -62,6 +62,13 @@ export type ServiceGroup = z.infer<typeof serviceGroup>;
 
 export const priorityReason = z.object({ id, vi: z.string(), en: z.string() });
 
+/** `words`: Vietnamese sentence of the screen, with `#` for a number, to its translation. */
+export const languagePack = z.object({
+  code: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/),
+  name: z.string().min(1).max(16),
+  words: z.record(z.string(), z.string()),
+});
+
 export const kioskView = z.object({
   siteVi: z.string(),
   siteEn: z.string(),
@@ -73,6 +80,8 @@ export const kioskView = z.object({
   hoursEn: z.string(),
   groups: z.array(serviceGroup).max(8),
   priorityReasons: z.array(priorityReason),
+  /** Translations of the kiosk's Vietnamese sentences beside Vietnamese and English; at most two fit the screen. */
+  languages: z.array(languagePack).max(2).default([]),
   /** False: numbers are shown on the screen only, and staff have been told. */
   paper: z.boolean(),
   training: z.boolean(),
@@ -242,6 +251,14 @@ export const counterView = z.object({
 });
 export type CounterView = z.infer<typeof counterView>;
 
+/** A neighbour as a desk shows it: whom it serves and since when. `counters` tells the rest on demand. */
+export const colleague = z.object({
+  counterId: id,
+  label: z.string(),
+  call: z.object({ text: z.string(), since: instant }).optional(),
+});
+export type Colleague = z.infer<typeof colleague>;
+
 export const deskView = z.object({
   now: instant,
   businessDay,
@@ -261,7 +278,10 @@ export const deskView = z.object({
   carriedOver: z.array(deskTicket),
   servedToday: z.number().int(),
   averageServiceMinutes: minutes.optional(),
-  colleagues: z.array(counterView),
+  /** The nearest open counters; the two sums are of the whole hall, so that a hundred desks do not send a hundred rows each. */
+  colleagues: z.array(colleague),
+  countersOpen: z.number().int(),
+  countersBusy: z.number().int(),
   /** The last step can be taken back until then. */
   undo: z.object({ until: instant, vi: z.string(), en: z.string() }).optional(),
   unprinted: z.number().int(),

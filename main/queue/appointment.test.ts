@@ -30,7 +30,7 @@ describe('the code on a booking slip', () => {
   });
   it('is not one when a character was misread, or when somebody made it up with another key', () => {
     fc.assert(
-      fc.property(booked, fc.nat(), fc.constantFrom(...'0123456789ABCDEFGHJKLMNPQRSTUVWXYZ'), (b, place, other) => {
+      fc.property(booked, fc.nat(), fc.constantFrom(...'0123456789ABCDEFGHJKLMNPQRSTUVWXYZ'.split('')), (b, place, other) => {
         const code = appointmentCode(KEY, b);
         const at = place % code.length;
         const misread = code.slice(0, at) + other + code.slice(at + 1);

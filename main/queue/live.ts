@@ -7,8 +7,10 @@ import { boardView, callView, deskView, kioskView, padView, supervisorView, type
 const SPEAKS = new Set(['call', 'pick', 'call-back', 'recall']);
 /** Boards' pictures are drawn at most so often; calls go out at once. */
 const PICTURE_MS = 200;
-/** What colleagues do is news for a desk at most so often: a hundred desks that each show a hundred are ten thousand rows. */
+/** What the others do is news for a desk at most so often. */
 const OTHERS_MS = 1000;
+/** Screens painted in one go; then whoever pressed a key meanwhile has the turn. */
+const AT_ONCE = 4;
 /** A board that hears nothing for 5 s marks itself stale. */
 const BEAT_MS = 2000;
 
@@ -38,6 +40,9 @@ export class Live {
   private soon: NodeJS.Timeout | undefined;
   private later: NodeJS.Timeout | undefined;
   private now: NodeJS.Immediate | undefined;
+  /** Paintings that are due, and the turn in which some of them are done. */
+  private readonly due = new Map<Screen | Board, () => void>();
+  private turn: NodeJS.Immediate | undefined;
   private readonly beat: NodeJS.Timeout;
   private readonly leave: () => void;
   private readonly onError: (error: unknown) => void;
@@ -85,6 +90,7 @@ export class Live {
     clearTimeout(this.soon);
     clearTimeout(this.later);
     clearImmediate(this.now);
+    clearImmediate(this.turn);
     for (const screen of this.screens) screen.channel.end();
     for (const board of this.boards) board.channel.end();
   }
@@ -128,15 +134,31 @@ export class Live {
     this.soon = undefined;
     const byZone = new Map<string | undefined, BoardEvent>();
     for (const board of this.boards) {
-      const event = byZone.get(board.zone) ?? { kind: 'board', board: boardView(this.look(), board.zone) };
-      byZone.set(board.zone, event);
-      board.channel.push(event, true);
+      this.due.set(board, () => {
+        const event = byZone.get(board.zone) ?? { kind: 'board', board: boardView(this.look(), board.zone) };
+        byZone.set(board.zone, event);
+        board.channel.push(event, true);
+      });
     }
+    this.turn ??= setImmediate(() => this.paintSome());
   }
 
   private paintScreens(): void {
     this.later = undefined;
-    for (const screen of this.screens) this.paint(screen);
+    for (const screen of this.screens) this.due.set(screen, () => this.paint(screen));
+    this.turn ??= setImmediate(() => this.paintSome());
+  }
+
+  /** A hundred pictures take longer to draw, check and send than a call may wait: a few at a time. */
+  private paintSome(): void {
+    this.turn = undefined;
+    let left = AT_ONCE;
+    for (const [who, paint] of this.due) {
+      this.due.delete(who);
+      paint();
+      if ((left -= 1) === 0) break;
+    }
+    if (this.due.size > 0) this.turn = setImmediate(() => this.paintSome());
   }
 
   private paint(screen: Screen): void {

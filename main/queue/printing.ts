@@ -1,7 +1,8 @@
 import type { IssuedTicket, PrintState } from '../contract/queue.ts';
 import type { QueueStore } from './port.ts';
 import type { CommandBody, Ticket } from './types.ts';
-import { isUnprinted, issuedTicket, type Look } from './views.ts';
+import { isUnprinted } from './common.ts';
+import { issuedTicket, type Look } from './views.ts';
 
 /**
  * Puts a ticket on paper. `key` is the same for every try of the same paper, so that a printer queue can tell a retry from

@@ -14,6 +14,7 @@ import type {
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { businessDay, type Clock } from '../store/index.ts';
 import { readAppointment, type Appointment } from './appointment.ts';
+import { common, type Common } from './common.ts';
 import type { ReplayResult } from './estimate.ts';
 import { forecast } from './forecast.ts';
 import { Live } from './live.ts';
@@ -22,7 +23,7 @@ import { Printing, type PrintTicket } from './printing.ts';
 import { no } from './refusals.ts';
 import { HallTime } from './time.ts';
 import type { Actor, Answer, CommandBody, LogEntry, Ticket } from './types.ts';
-import { asideTickets, type Aside, callView, counterView, deskTicket, deskView, issuedTicket, kioskView, type Look } from './views.ts';
+import { callView, counterView, deskTicket, deskView, issuedTicket, kioskView, type Look } from './views.ts';
 
 /** What other rooms may hear; no personal data. */
 export type QueueEvent =
@@ -75,7 +76,7 @@ export function createQueue(deps: QueueDeps) {
     if (stale) cached = { result: forecast(store.state, site, now), at, seq: store.state.seq };
     return cached!.result;
   };
-  let lists: { aside: Aside; at: number; seq: number } | undefined;
+  let drawn: { common: Common; at: number; seq: number } | undefined;
   const look = (): Look => {
     const now = time.now();
     return {
@@ -84,12 +85,12 @@ export function createQueue(deps: QueueDeps) {
       now,
       clockDoubt: time.doubt,
       paper: printing.paper,
-      get aside() {
+      get common() {
         const at = monotonic();
         // drawn once for all desks of one picture
-        if (!lists || lists.seq !== store.state.seq || at - lists.at > FORECAST_MS)
-          lists = { aside: asideTickets(this), at, seq: store.state.seq };
-        return lists.aside;
+        if (!drawn || drawn.seq !== store.state.seq || at - drawn.at > FORECAST_MS)
+          drawn = { common: common(this), at, seq: store.state.seq };
+        return drawn.common;
       },
       get forecast() {
         return waits(now);
@@ -182,7 +183,7 @@ export function createQueue(deps: QueueDeps) {
 
     services: (): KioskView => kioskView(look()),
     counters: (): CounterView[] => site.counters.map((c) => counterView(look(), c.id)),
-    unprinted: (): DeskTicket[] => look().aside.unprinted,
+    unprinted: (): DeskTicket[] => look().common.unprinted,
     live,
     /** The counter at which this officer sits. */
     counterOf,

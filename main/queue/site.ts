@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { counterArrow } from '../contract/queue.ts';
+import { counterArrow, languagePack } from '../contract/queue.ts';
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/);
 const span = z.object({ from: time, to: time }).refine((s) => s.from < s.to, 'a span ends after it starts');
@@ -70,6 +70,8 @@ export const siteSchema = z.object({
   priorityReasons: z.array(
     z.object({ id: z.string().min(1), vi: z.string().min(1), en: z.string().min(1), fromAge: z.number().int().min(1).max(120).optional() }),
   ),
+  /** The kiosk's words in languages of the place, after Vietnamese and English. */
+  languages: z.array(languagePack).max(2).default([]),
   hours: z.array(span).min(1),
   /** 0 = Sunday. */
   weekdays: z.array(z.number().int().min(0).max(6)).min(1),

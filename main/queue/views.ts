@@ -11,6 +11,7 @@ import {
   type ServiceGroup,
   type SupervisorView,
 } from '../contract/queue.ts';
+import { colleagues, type Common } from './common.ts';
 import { ahead } from './decide.ts';
 import { range, type ReplayResult } from './estimate.ts';
 import { hoursText, isOpen } from './hours.ts';
@@ -27,7 +28,7 @@ export interface Look {
   readonly forecast: ReplayResult<Ticket>;
   readonly clockDoubt: boolean;
   readonly paper: boolean;
-  readonly aside: Aside;
+  readonly common: Common;
 }
 
 const MINUTE = 60_000;
@@ -83,6 +84,7 @@ export function kioskView(look: Look): KioskView {
     hoursEn: hours.en,
     groups,
     priorityReasons: site.priorityReasons,
+    languages: site.languages,
     paper: look.paper && site.print,
     training: site.training,
   };
@@ -226,42 +228,6 @@ export function counterView(look: Look, counterId: string): CounterView {
   };
 }
 
-export interface Aside {
-  readonly parked: DeskTicket[];
-  readonly noShows: DeskTicket[];
-  readonly carriedOver: DeskTicket[];
-  readonly unprinted: DeskTicket[];
-}
-
-/** A list on a screen ends where nobody scrolls; the newest are on it. */
-const LISTED = 50;
-
-/** The tickets that wait for somebody to decide, newest change first. */
-export function asideTickets(look: Look): Aside {
-  const all = [...look.state.aside].flatMap((id) => look.state.tickets.get(id) ?? []).sort((a, b) => b.changed - a.changed);
-  const list = (fits: (t: Ticket) => boolean) =>
-    all
-      .filter(fits)
-      .slice(0, LISTED)
-      .map((t) => deskTicket(look, t));
-  return {
-    parked: list((t) => t.state === 'parked'),
-    noShows: list((t) => t.state === 'no-show'),
-    carriedOver: list((t) => t.state === 'carried-over'),
-    unprinted: list(isUnprinted),
-  };
-}
-
-/** Paper is owed to somebody who is still here. */
-export const isUnprinted = (t: Ticket): boolean =>
-  (t.print === 'failed' || t.print === 'unknown') && (isWaiting(t.state) || t.state === 'parked' || t.state === 'called');
-
-const emergencies = ({ state, site }: Look) =>
-  site.counters.flatMap((c) => {
-    const at = state.counter(c.id).emergencyAt;
-    return at === null ? [] : [{ counterId: c.id, counterLabel: c.label, at }];
-  });
-
 const UNDO_WORDS: Record<string, { vi: string; en: string }> = {
   call: { vi: 'Gọi', en: 'Call' },
   pick: { vi: 'Gọi', en: 'Call' },
@@ -291,13 +257,7 @@ export function deskView(look: Look, counterId: string): DeskView {
   const undo = undoView(look, counterId);
   const service = counter.current && site.services.find((s) => s.id === counter.current?.serviceId);
   const busySince = counter.current?.startedAt ?? counter.current?.calledAt;
-  let oldest = now;
-  let waitingHall = 0;
-  for (const { tickets } of state.lines.values()) {
-    waitingHall += tickets.length;
-    if (tickets[0] && tickets[0].since < oldest) oldest = tickets[0].since;
-  }
-  const { aside } = look;
+  const hall = look.common;
   return {
     now,
     businessDay: state.hall.day,
@@ -308,23 +268,25 @@ export function deskView(look: Look, counterId: string): DeskView {
       : {}),
     next: upcoming(state, contextOf(site), reach, now, 3).map((t) => deskTicket(look, t)),
     waitingHere: waitingFor(state, reach),
-    waitingHall,
-    longestWaitMinutes: Math.floor((now - oldest) / MINUTE),
-    parked: aside.parked,
-    noShows: aside.noShows,
-    carriedOver: aside.carriedOver,
+    waitingHall: hall.waiting,
+    longestWaitMinutes: Math.max(0, Math.floor((now - hall.oldest) / MINUTE)),
+    parked: hall.parked,
+    noShows: hall.noShows,
+    carriedOver: hall.carriedOver,
     servedToday: counter.servedToday,
     ...(counter.servedToday > 0 ? { averageServiceMinutes: Math.round((piece.servedMs / piece.served / MINUTE) * 10) / 10 } : {}),
-    colleagues: site.counters.filter((c) => c.id !== counterId && state.counter(c.id).open).map((c) => counterView(look, c.id)),
+    colleagues: colleagues(look, counterId),
+    countersOpen: hall.countersOpen,
+    countersBusy: hall.countersBusy,
     ...(undo ? { undo } : {}),
-    unprinted: aside.unprinted.length,
-    emergencies: emergencies(look),
+    unprinted: hall.unprinted.length,
+    emergencies: hall.emergencies,
     clockDoubt: look.clockDoubt,
   };
 }
 
 export function supervisorView(look: Look): SupervisorView {
-  const { state, site, now } = look;
+  const { state, site, now, common: hall } = look;
   const waiting = [...waitingTickets(state)].sort(byArrival);
   const tickets = [...state.tickets.values()];
   const count = (s: Ticket['state']) => tickets.filter((t) => t.state === s && t.day === state.hall.day).length;
@@ -347,8 +309,11 @@ export function supervisorView(look: Look): SupervisorView {
     }),
     openCalls: tickets.filter((t) => isActive(t.state)).map((t) => deskTicket(look, t)),
     waiting: waiting.slice(0, 200).map((t) => deskTicket(look, t)),
-    ...look.aside,
-    emergencies: emergencies(look),
+    parked: hall.parked,
+    noShows: hall.noShows,
+    carriedOver: hall.carriedOver,
+    unprinted: hall.unprinted,
+    emergencies: hall.emergencies,
     totals: {
       issued: tickets.filter((t) => t.day === state.hall.day).length,
       done: count('done'),

@@ -9,23 +9,22 @@ export function Mates({ view }: { view: DeskView }) {
   const say = useSay();
   const now = useNow();
   if (view.colleagues.length === 0) return null;
+  const hidden = view.countersOpen - (view.counter.open ? 1 : 0) - view.colleagues.length;
   return (
     <div className="mates">
-      {view.colleagues.map((counter) => {
-        const since = counter.current?.startedAt ?? counter.current?.calledAt;
-        return (
-          <span key={counter.counterId}>
-            {say(`Quầy ${counter.label}`, `Counter ${counter.label}`)}{' '}
-            {counter.current ? (
-              <>
-                <b>{spaced(counter.current.text)}</b> {since === undefined ? '' : runningText(now - since)}
-              </>
-            ) : (
-              <b>{counter.open ? say('trống', 'free') : say('nghỉ', 'closed')}</b>
-            )}
-          </span>
-        );
-      })}
+      {view.colleagues.map(({ counterId, label, call }) => (
+        <span key={counterId}>
+          {say(`Quầy ${label}`, `Counter ${label}`)}{' '}
+          {call ? (
+            <>
+              <b>{spaced(call.text)}</b> {runningText(now - call.since)}
+            </>
+          ) : (
+            <b>{say('trống', 'free')}</b>
+          )}
+        </span>
+      ))}
+      {hidden > 0 ? <span className="dim">{say(`+${hidden} quầy khác đang mở`, `+${hidden} other counters open`)}</span> : null}
     </div>
   );
 }

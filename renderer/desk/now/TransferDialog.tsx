@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { DeskTicket, ServiceGroup, TransferTarget } from '../../../main/contract/queue.ts';
+import type { CounterView, DeskTicket, ServiceGroup, TransferTarget } from '../../../main/contract/queue.ts';
 import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
 import { Dialog } from '../../shared/parts/Dialog.tsx';
@@ -11,17 +11,22 @@ export function TransferDialog({ ticket, onClose }: { ticket: DeskTicket; onClos
   const say = useSay();
   const service = useService();
   const [groups, setGroups] = useState<readonly ServiceGroup[]>([]);
+  const [counters, setCounters] = useState<readonly CounterView[]>([]);
+  const own = service.view?.counter.counterId;
   useEffect(() => {
     client.queue.services().then(
       (view) => setGroups(view.groups),
       () => setGroups([]),
     );
-  }, []);
+    client.queue.counters().then(
+      (all) => setCounters(all.filter((counter) => counter.open && counter.counterId !== own)),
+      () => setCounters([]),
+    );
+  }, [own]);
   const send = (target: TransferTarget) => {
     void service.command.run('transfer', (commandId) => client.queue.transfer({ commandId, ticketId: ticket.ticketId, target }));
     onClose();
   };
-  const colleagues = service.view?.colleagues ?? [];
   return (
     <Dialog title={say(`Chuyển ${spaced(ticket.text)} đến`, `Transfer ${spaced(ticket.text)} to`)} onClose={onClose} wide>
       <p className="small dim">
@@ -30,7 +35,7 @@ export function TransferDialog({ ticket, onClose }: { ticket: DeskTicket; onClos
       <div className="targets">
         <div>
           <h3>{say('Quầy', 'Counter')}</h3>
-          {colleagues.map((counter) => (
+          {counters.map((counter) => (
             <button
               key={counter.counterId}
               type="button"
