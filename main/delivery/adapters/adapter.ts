@@ -118,5 +118,5 @@ export interface Adapter {
 
 export interface AdapterDeps {
   /** Hears every answer; the engine writes it down as evidence. */
-  heard(heard: Heard): void;
+  readonly heard: (heard: Heard) => void;
 }
