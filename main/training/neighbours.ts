@@ -77,12 +77,12 @@ export function readerNeighbour(id: string, served: ServedReader): Neighbour {
 
 /** Codes on booking slips, made when they are asked for. */
 export interface Bookings {
-  today(): string;
+  readonly today: () => string;
   /** The same slip as the last `today`. */
-  again(): string;
-  yesterday(): string;
+  readonly again: () => string;
+  readonly yesterday: () => string;
   /** Right in shape, wrong in its check word. */
-  forged(): string;
+  readonly forged: () => string;
 }
 
 /** The reader in the ticket machine: citizens hold their card, their booking or a piece of paper under it. */

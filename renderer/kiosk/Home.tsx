@@ -4,6 +4,7 @@ import { useLanguage } from '../shared/language.tsx';
 import { Icon } from '../shared/parts/Icon.tsx';
 import { TroubleNote } from '../shared/parts/TroubleNote.tsx';
 import { PriorityPanel } from './PriorityPanel.tsx';
+import { ReaderPanel, type ReaderNote } from './ReaderPanel.tsx';
 import { ServiceTile } from './ServiceTile.tsx';
 
 interface HomeProps {
@@ -12,15 +13,17 @@ interface HomeProps {
   /** The tile that was pressed and has not been answered. */
   readonly pressed: string | null;
   readonly trouble: Trouble | null;
+  /** Undefined: there is no reader, nobody is invited to it. Null: the invitation. */
+  readonly note: ReaderNote | null | undefined;
   readonly priority: string | null;
   readonly onPriority: (id: string | null) => void;
   readonly onPress: (serviceId: string) => void;
 }
 
-export function Home({ view, away, pressed, trouble, priority, onPriority, onPress }: HomeProps) {
-  const { language, say, setLanguage } = useLanguage();
+export function Home({ view, away, pressed, trouble, note, priority, onPriority, onPress }: HomeProps) {
+  const { language, pack, say, setLanguage } = useLanguage();
   return (
-    <main className="home">
+    <main className={`home${note === undefined && !trouble ? '' : ' withreader'}${view.paper ? '' : ' short'}`}>
       <div className="ttl">
         <h1>{say('Ông/bà cần làm việc gì?', 'What do you need today?')}</h1>
         <p>
@@ -29,15 +32,25 @@ export function Home({ view, away, pressed, trouble, priority, onPriority, onPre
           {say('Không cần tên hay số điện thoại.', 'No name or telephone needed.')}
         </p>
         <div className="lang" role="group" aria-label="Ngôn ngữ / Language">
-          <button type="button" lang="vi" aria-pressed={language === 'vi'} onClick={() => setLanguage('vi')}>
+          <button type="button" lang="vi" aria-pressed={language === 'vi' && !pack} onClick={() => setLanguage('vi')}>
             Tiếng Việt
           </button>
           <button type="button" lang="en" aria-pressed={language === 'en'} onClick={() => setLanguage('en')}>
             English
           </button>
+          {view.languages.map((one) => (
+            <button
+              key={one.code}
+              type="button"
+              lang={one.code}
+              aria-pressed={pack?.code === one.code}
+              onClick={() => setLanguage('vi', one)}
+            >
+              {one.name}
+            </button>
+          ))}
         </div>
       </div>
-      {trouble ? <TroubleNote trouble={trouble} /> : null}
       {view.paper ? null : (
         <p className="nopaper" role="status">
           <Icon name="ticket" />
@@ -47,6 +60,7 @@ export function Home({ view, away, pressed, trouble, priority, onPriority, onPre
           )}
         </p>
       )}
+      {trouble ? <TroubleNote trouble={trouble} /> : note === undefined ? null : <ReaderPanel note={note} />}
       <div className="tiles">
         {view.groups.map((group) => (
           <ServiceTile

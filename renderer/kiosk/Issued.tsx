@@ -1,11 +1,14 @@
 import { useEffect, useRef, useState } from 'react';
 import type { IssuedTicket, KioskView } from '../../main/contract/queue.ts';
-import { useLanguage } from '../shared/language.tsx';
+import { useLanguage, type Say } from '../shared/language.tsx';
+import { serverNow } from '../shared/client.ts';
 import { Icon, type IconName } from '../shared/parts/Icon.tsx';
 import { rangeText, spaced } from '../shared/ticketText.ts';
+import { clockText } from '../shared/time.ts';
 
 const STAY_SECONDS = 15;
 const AFTER_TOUCH_SECONDS = 40;
+const FRESH_MS = 20_000;
 
 interface IssuedProps {
   readonly ticket: IssuedTicket;
@@ -20,20 +23,32 @@ export function Issued({ ticket, view, away, onDone, onReprint }: IssuedProps) {
   const { language, say } = useLanguage();
   const left = useLeaving(onDone);
   const range = rangeText(ticket.wait);
-  const paper = paperWords(ticket.print, view.paper && !away, say);
+  // Given earlier and shown again: its paper left the slot long ago, unless it is printed again now.
+  const [fresh, setFresh] = useState(() => serverNow() - ticket.issuedAt < FRESH_MS);
+  useEffect(() => {
+    if (ticket.print === 'queued') setFresh(true);
+  }, [ticket.print]);
+  const paper = paperWords(ticket, fresh, view.paper && !away, say);
   const group = view.groups.find((one) => one.id === ticket.serviceId);
   const hint = group ? say(group.hintVi, group.hintEn) : '';
+  const late = ticket.state === 'no-show' || ticket.state === 'done' || ticket.state === 'cancelled';
   return (
     <main className="issued">
-      <h1 className="done" role="status">
-        <Icon name="okc" />
-        {say('Đã lấy số. Mời ông/bà ngồi chờ gọi.', 'You have a number. Please take a seat.')}
+      <h1 className={`done${late ? ' warn' : ''}`} role="status">
+        <Icon name={late ? 'warn' : 'okc'} />
+        {standing(ticket, say)}
       </h1>
       <section className="tk">
         <div className="lb">{say('Số của ông/bà', 'Your number')}</div>
         <div className={`no${ticket.text.length > 5 ? ' long' : ''}`} data-ticket={ticket.ticketId}>
           {spaced(ticket.text)}
         </div>
+        {ticket.appointmentAt === undefined ? null : (
+          <div className="bk">
+            <Icon name="cal" />
+            {say(`Có hẹn lúc ${clockText(ticket.appointmentAt)}`, `Booked for ${clockText(ticket.appointmentAt)}`)}
+          </div>
+        )}
         <div className="sv">
           {language === 'vi' ? ticket.serviceVi : ticket.serviceEn}
           {hint ? <span>{hint}</span> : null}
@@ -124,6 +139,25 @@ function useLeaving(onDone: () => void): number {
   return left;
 }
 
+/** Where this number stands: just given, or given before and held under the reader again. */
+function standing(ticket: IssuedTicket, say: Say): string {
+  switch (ticket.state) {
+    case 'called':
+      return say('Số này đang được gọi. Mời xem quầy trên bảng.', 'This number is being called. See the board.');
+    case 'serving':
+      return say('Số này đang được phục vụ tại quầy.', 'This number is being served.');
+    case 'parked':
+      return say('Cán bộ đang giữ chỗ. Xong giấy tờ, mời quay lại quầy.', 'Your place is kept. Go back to the counter when ready.');
+    case 'no-show':
+      return say('Số này đã gọi qua. Xin đưa vé cho cán bộ tại quầy.', 'This number was called. Show the ticket at the counter.');
+    case 'done':
+    case 'cancelled':
+      return say('Số này đã kết thúc. Việc khác xin lấy số mới.', 'This number is finished. Take a new one for other matters.');
+    default:
+      return say('Đã lấy số. Mời ông/bà ngồi chờ gọi.', 'You have a number. Please take a seat.');
+  }
+}
+
 interface PaperWords {
   readonly tone: 'busy' | 'out' | 'none';
   readonly icon: IconName;
@@ -131,7 +165,7 @@ interface PaperWords {
   readonly detail: string;
 }
 
-function paperWords(print: IssuedTicket['print'], paper: boolean, say: (vi: string, en: string) => string): PaperWords {
+function paperWords({ print, issuedAt }: IssuedTicket, fresh: boolean, paper: boolean, say: Say): PaperWords {
   if (paper && print === 'queued') {
     return {
       tone: 'busy',
@@ -140,12 +174,20 @@ function paperWords(print: IssuedTicket['print'], paper: boolean, say: (vi: stri
       detail: say('Số đã được ghi nhận', 'Your number is recorded'),
     };
   }
+  if (print === 'printed' && !fresh) {
+    return {
+      tone: 'busy',
+      icon: 'ticket',
+      title: say(`Vé đã in lúc ${clockText(issuedAt)}`, `Printed at ${clockText(issuedAt)}`),
+      detail: say('Nếu mất vé, bấm “In lại vé”', 'If it is lost, press “Print again”'),
+    };
+  }
   if (paper && print === 'printed') {
     return {
       tone: 'out',
       icon: 'ticket',
       title: say('Xin lấy vé ở khe bên dưới', 'Please take your ticket below'),
-      detail: say('Nếu lỡ lượt: đưa vé vào khe đọc để được gọi lại', 'If you miss your turn, hold the ticket to the reader'),
+      detail: say('Nếu lỡ lượt: đưa vé này cho cán bộ tại quầy', 'If you miss your turn, show this ticket at the counter'),
     };
   }
   return {

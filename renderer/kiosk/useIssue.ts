@@ -13,7 +13,10 @@ export interface Issue {
   readonly ticket: IssuedTicket | null;
   readonly pressed: string | null;
   readonly trouble: Trouble | null;
-  readonly press: (serviceId: string, priority: string | null) => void;
+  /** @param appointmentCode as read from a booking slip; the hub then decides the group */
+  readonly press: (serviceId: string, priority: string | null, appointmentCode?: string) => void;
+  /** Where a ticket that was given before stands now. */
+  readonly look: (ticketId: string) => void;
   readonly reprint: () => void;
   readonly clear: () => void;
 }
@@ -28,12 +31,17 @@ export function useIssue(lease: LeaseDesk, view: KioskView | undefined): Issue {
   latestView.current = view;
 
   const press = useCallback(
-    (serviceId: string, priority: string | null) => {
+    (serviceId: string, priority: string | null, appointmentCode?: string) => {
       if (busy.current) return;
       busy.current = true;
       setPressed(serviceId);
       setTrouble(null);
-      const order = { commandId: newCommandId(), serviceId, ...(priority === null ? {} : { priorityReason: priority }) };
+      const order = {
+        commandId: newCommandId(),
+        serviceId,
+        ...(priority === null ? {} : { priorityReason: priority }),
+        ...(appointmentCode === undefined ? {} : { appointmentCode }),
+      };
       const ending = new AbortController();
       const patience = setTimeout(() => ending.abort(), PATIENCE_MS);
       client.queue
@@ -52,6 +60,12 @@ export function useIssue(lease: LeaseDesk, view: KioskView | undefined): Issue {
     },
     [lease],
   );
+
+  const look = useCallback((wanted: string) => {
+    if (busy.current) return;
+    setTrouble(null);
+    client.queue.ticket({ ticketId: wanted }).then(setTicket, (error: unknown) => setTrouble(troubleOf(error)));
+  }, []);
 
   const ticketId = ticket?.ticketId;
   const printing = ticket?.print === 'queued';
@@ -78,5 +92,5 @@ export function useIssue(lease: LeaseDesk, view: KioskView | undefined): Issue {
     setTicket(null);
     setTrouble(null);
   }, []);
-  return { ticket, pressed, trouble, press, reprint, clear };
+  return { ticket, pressed, trouble, press, look, reprint, clear };
 }

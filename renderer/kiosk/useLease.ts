@@ -24,11 +24,19 @@ interface Held {
   readonly mergeId: string;
 }
 
+export interface Press {
+  readonly commandId: string;
+  /** The group, or the series that an appointment's code begins with. */
+  readonly serviceId: string;
+  readonly priorityReason?: string;
+  readonly appointmentCode?: string;
+}
+
 export interface LeaseDesk {
   /** May numbers be given now without the hub? */
   usable(): boolean;
   /** Makes a ticket from the lease, or undefined when there is none left for the group. */
-  issue(press: { commandId: string; serviceId: string; priorityReason?: string }, view: KioskView): IssuedTicket | undefined;
+  issue(press: Press, view: KioskView): IssuedTicket | undefined;
 }
 
 function read(): Held | null {
@@ -97,12 +105,12 @@ export function useLease(connected: boolean): LeaseDesk {
     },
     issue(press, view) {
       const held = read();
-      const group = view.groups.find((one) => one.id === press.serviceId);
+      const group = view.groups.find((one) => one.id === press.serviceId || one.series === press.serviceId);
       if (!held || !group?.open) return undefined;
-      const number = nextLeasedNumber(held.lease, press.serviceId, used(held), today());
+      const number = nextLeasedNumber(held.lease, group.id, used(held), today());
       if (number === undefined) return undefined;
       const issuedAt = serverNow();
-      const ticket: LeasedTicket = { ...press, number, issuedAt, print: 'none' };
+      const ticket: LeasedTicket = { ...press, serviceId: group.id, number, issuedAt, print: 'none' };
       write({ ...held, tickets: [...held.tickets, ticket], mergeId: newCommandId() });
       return {
         ticketId: press.commandId,

@@ -53,9 +53,11 @@ export async function openScreen(
   role: 'kiosk' | 'board' | 'feedback',
   viewport: { width: number; height: number },
   query = '',
+  /** Counter of a pad, place of a kiosk; the usual one when absent. */
+  place?: string,
 ): Promise<Screen> {
   const context = await browser.newContext({ viewport });
-  await context.addCookies([await started.pair(role, role === 'feedback' ? '3' : undefined)]);
+  await context.addCookies([await started.pair(role, place ?? (role === 'feedback' ? '3' : role === 'kiosk' ? 'kiosk-1' : undefined))]);
   const screen = await watched(context);
   await screen.page.goto(`${started.origin}/${role}.html${query}`);
   return screen;

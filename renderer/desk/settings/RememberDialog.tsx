@@ -12,13 +12,18 @@ export function RememberDialog({ device, onClose }: { device: FoundDevice; onClo
   const say = useSay();
   const { run, trouble, dismiss } = useCommand();
   const [name, setName] = useState(device.name);
+  const [place, setPlace] = useState('');
+  const standsSomewhere = device.kind === 'reader' || device.kind === 'keypad' || device.kind === 'display';
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const { kind, address } = device;
     if (kind === 'scanner' || kind === 'token') return;
     const id = `${kind}-${Math.abs(hash(addressText(device))).toString(36)}`;
     void run('remember', (commandId) =>
-      client.devices.setup.remember({ commandId, device: { id, kind, name: name.trim(), address } }),
+      client.devices.setup.remember({
+        commandId,
+        device: { id, kind, name: name.trim(), address, ...(place.trim() === '' ? {} : { counterId: place.trim() }) },
+      }),
     ).then((done) => done && onClose());
   };
   return (
@@ -30,6 +35,12 @@ export function RememberDialog({ device, onClose }: { device: FoundDevice; onClo
             {say('Tên ở trung tâm này', 'Its name here')}
             <input className="in" value={name} onChange={(event) => setName(event.target.value)} data-autofocus maxLength={80} />
           </label>
+          {standsSomewhere ? (
+            <label>
+              {say('Ở quầy số, hoặc vị trí máy lấy số (kiosk-1)', 'At counter, or the place of a kiosk (kiosk-1)')}
+              <input className="in" value={place} onChange={(event) => setPlace(event.target.value)} maxLength={20} />
+            </label>
+          ) : null}
         </div>
         {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
         <div className="row">

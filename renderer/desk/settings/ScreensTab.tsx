@@ -12,6 +12,14 @@ type Device = Awaited<ReturnType<typeof client.system.devices>>[number];
 type Code = Awaited<ReturnType<typeof client.system.pairingCode>>;
 type Role = Device['role'];
 
+/** Where the first ticket machine stands; a code reader of the same place is its own. */
+const KIOSK_PLACE = 'kiosk-1';
+const placeOf = (role: Role, typed: string): { counterId?: string } => {
+  if (role === 'board') return {};
+  const counterId = typed === '' && role === 'kiosk' ? KIOSK_PLACE : typed;
+  return counterId === '' ? {} : { counterId };
+};
+
 /** Kiosks, boards, rating pads and other desks: a short code, typed once at the new screen. */
 export function ScreensTab() {
   const say = useSay();
@@ -37,7 +45,7 @@ export function ScreensTab() {
     feedback: say('Bảng đánh giá', 'Rating pad'),
     station: say('Bàn làm việc', 'Desk'),
   };
-  const needsCounter = role === 'feedback' || role === 'station';
+  const needsCounter = role === 'feedback' || role === 'station' || role === 'kiosk';
   return (
     <>
       <div className="bar">
@@ -52,7 +60,7 @@ export function ScreensTab() {
             client.system.pairingCode({
               role,
               name: name.trim() || roles[role],
-              ...(needsCounter && counter.trim() !== '' ? { counterId: counter.trim() } : {}),
+              ...placeOf(role, counter.trim()),
             }),
           ).then((heard) => heard && setCode(heard));
         }}
@@ -73,8 +81,14 @@ export function ScreensTab() {
         </label>
         {needsCounter ? (
           <label>
-            {say('Quầy số', 'Counter')}
-            <input className="in" value={counter} onChange={(event) => setCounter(event.target.value)} maxLength={20} />
+            {role === 'kiosk' ? say('Vị trí (như ở đầu đọc của máy)', 'Place (as at its reader)') : say('Quầy số', 'Counter')}
+            <input
+              className="in"
+              value={counter}
+              onChange={(event) => setCounter(event.target.value)}
+              maxLength={20}
+              placeholder={role === 'kiosk' ? KIOSK_PLACE : ''}
+            />
           </label>
         ) : null}
         <button type="submit" className="btn go" aria-disabled={busy !== null}>
@@ -106,7 +120,11 @@ export function ScreensTab() {
               <b className="m">{screen.name}</b>
               <span className="small dim">
                 {roles[screen.role]}
-                {screen.counterId ? say(`, quầy ${screen.counterId}`, `, counter ${screen.counterId}`) : ''}
+                {screen.counterId
+                  ? screen.role === 'kiosk'
+                    ? say(`, vị trí ${screen.counterId}`, `, place ${screen.counterId}`)
+                    : say(`, quầy ${screen.counterId}`, `, counter ${screen.counterId}`)
+                  : ''}
               </span>
             </div>
             <span />
