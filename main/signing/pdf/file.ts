@@ -1,9 +1,9 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { auditRevision } from './audit.ts';
 import type { PdfDict } from './objects.ts';
 import { PDF_LIMITS, PdfError, problem, type PdfLimits, type PdfProblem } from './problems.ts';
 import { findEnd, readChain, readRevisions, type Revision } from './revisions.ts';
-import { FileSource } from './source.ts';
+import { FileSource, pieces } from './source.ts';
 import {
   readAcroForm,
   readPages,
@@ -17,7 +17,10 @@ import {
 import { ObjectStore, PdfView } from './view.ts';
 import type { XrefStyle } from './xref.ts';
 
-const PIECE = 1 << 20;
+/** A file up to this size is read in the blocks that the parser has anyway; a trip to the thread pool costs more than that. */
+export const SMALL_FILE = 256 << 10;
+/** Without waiting: a named pipe has no other end, and Windows does not know the flag. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** An open PDF file, as of its last revision. Reads what it is asked for and nothing more; close it with `close()`. */
 export class PdfFile extends PdfView {
@@ -33,10 +36,11 @@ export class PdfFile extends PdfView {
   readonly revisions: readonly Revision[];
   /** What was noticed on opening. `audit()` finds more, at the price of reading every object. */
   readonly problems: readonly PdfProblem[];
-  readonly #handle: FileHandle;
+  readonly #fd: number;
+  readonly #borrowed: boolean;
 
   /** Use `openPdf`. */
-  constructor(store: ObjectStore, revisions: Revision[], problems: PdfProblem[], trailer: PdfDict, handle: FileHandle) {
+  constructor(store: ObjectStore, revisions: Revision[], problems: PdfProblem[], trailer: PdfDict, file: OpenFile) {
     super(store, revisions.length - 1, trailer);
     this.size = store.source.size;
     this.revisions = revisions;
@@ -48,7 +52,8 @@ export class PdfFile extends PdfView {
     let highest = typeof size === 'number' ? size - 1 : 0;
     for (const num of store.history.keys()) if (num > highest) highest = num;
     this.highestObjectNumber = highest;
-    this.#handle = handle;
+    this.#fd = file.fd;
+    this.#borrowed = file.borrowed;
   }
 
   /** Raw bytes of the file. @throws PdfError truncated */
@@ -92,57 +97,61 @@ export class PdfFile extends PdfView {
   /** The bytes from `start` to before `end` in pieces of 1 MiB; each piece is good until the next is asked for. */
   async *bytes(start: number, end: number): AsyncGenerator<Uint8Array> {
     if (end > this.size) throw new PdfError('truncated', `bytes up to ${end} of ${this.size}`, start);
-    const buffers = [
-      Buffer.allocUnsafe(Math.min(PIECE, Math.max(1, end - start))),
-      Buffer.allocUnsafe(Math.min(PIECE, Math.max(1, end - start))),
-    ];
-    const fetch = async (at: number, which: number): Promise<Uint8Array> => {
-      const buffer = buffers[which % 2] ?? Buffer.alloc(0);
-      const { bytesRead } = await this.#handle.read(buffer, 0, Math.min(PIECE, end - at), at);
-      if (bytesRead === 0) throw new PdfError('truncated', 'the file became shorter while it was read', at);
-      return buffer.subarray(0, bytesRead);
-    };
-    // The next piece is read while the caller works on this one.
-    let coming = start < end ? fetch(start, 0) : undefined;
-    for (let at = start, count = 1; coming !== undefined; count++) {
-      const piece: Uint8Array = await coming;
-      at += piece.length;
-      coming = at < end ? fetch(at, count) : undefined;
-      coming?.catch(() => undefined);
-      yield piece;
+    if (end - start <= SMALL_FILE) {
+      for (let at = start; at < end;) {
+        const { bytes, start: from } = this.store.source.chunk(at);
+        const piece = bytes.subarray(at - from, Math.min(bytes.length, end - from));
+        at += piece.length;
+        yield piece;
+      }
+      return;
     }
+    yield* pieces(this.#fd, start, end);
   }
 
-  async close(): Promise<void> {
-    await this.#handle.close();
+  /** Closes what `openPdf` opened. */
+  close(): Promise<void> {
+    if (!this.#borrowed) closeSync(this.#fd);
+    return Promise.resolve();
   }
+}
+
+interface OpenFile {
+  readonly fd: number;
+  /** The descriptor is somebody else's, who closes it. */
+  readonly borrowed: boolean;
 }
 
 /**
  * Opens a PDF for random access; the file is never loaded whole.
  * Encrypted files open, with a problem `encrypted`: their structure can be read, their strings and streams are ciphertext.
- * @param file path
+ * @param file path, or a descriptor that stays the caller's
  * @throws PdfError when the file cannot be read as it stands: notPdf, truncated, brokenXref, looped, tooLarge, unreadable
  */
-export async function openPdf(file: string, limits: PdfLimits = PDF_LIMITS): Promise<PdfFile> {
-  let handle;
+export function openPdf(file: string | number, limits: PdfLimits = PDF_LIMITS): Promise<PdfFile> {
+  return new Promise((resolve) => resolve(openNow(file, limits)));
+}
+
+/** Opening and reading are synchronous like every read of the parser: the files lie on this machine. */
+function openNow(file: string | number, limits: PdfLimits): PdfFile {
+  let opened: OpenFile;
   try {
-    handle = await open(file, 'r');
+    opened = typeof file === 'number' ? { fd: file, borrowed: true } : { fd: openSync(file, READ), borrowed: false };
   } catch (error) {
     throw new PdfError('unreadable', error instanceof Error && 'code' in error ? String(error.code) : 'cannot be opened');
   }
   try {
-    const stat = await handle.stat();
+    const stat = fstatSync(opened.fd);
     if (!stat.isFile()) throw new PdfError('unreadable', 'not a regular file');
-    return readPdf(new FileSource(handle.fd, stat.size), limits, handle);
+    return readPdf(new FileSource(opened.fd, stat.size), limits, opened);
   } catch (error) {
-    await handle.close();
+    if (!opened.borrowed) closeSync(opened.fd);
     if (error instanceof Error && 'syscall' in error) throw new PdfError('unreadable', String('code' in error ? error.code : 'read'));
     throw error;
   }
 }
 
-function readPdf(source: FileSource, limits: PdfLimits, handle: FileHandle): PdfFile {
+function readPdf(source: FileSource, limits: PdfLimits, opened: OpenFile): PdfFile {
   const problems: PdfProblem[] = [];
   const head = Buffer.from(source.read(0, Math.min(1024, source.size))).toString('latin1');
   const header = head.indexOf('%PDF-');
@@ -155,7 +164,7 @@ function readPdf(source: FileSource, limits: PdfLimits, handle: FileHandle): Pdf
   const newest = sections[0];
   if (newest === undefined) throw new PdfError('brokenXref', 'no cross-reference section');
   const store = new ObjectStore(source, limits, budget, revisions);
-  const file = new PdfFile(store, revisions, problems, newest.trailer, handle);
+  const file = new PdfFile(store, revisions, problems, newest.trailer, opened);
   if (newest.trailer.entries.has('Encrypt')) problems.push(problem('encrypted', 'the trailer has /Encrypt'));
   for (const section of sections) {
     // To a reader that keeps to the letter, an object beyond /Size is not there; to others it is.

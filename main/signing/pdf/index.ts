@@ -1,6 +1,7 @@
 /** Reading PDF files for signing and verifying: strict, bounded, by random access. */
 export { HIDDEN_SIGNATURE } from './audit.ts';
-export { openPdf, PdfFile } from './file.ts';
+export { openPdf, PdfFile, SMALL_FILE } from './file.ts';
+export { pieces } from './source.ts';
 export { PdfView } from './view.ts';
 export { PDF_LIMITS, PdfError, problem, type PdfLimits, type PdfProblem, type PdfProblemCode } from './problems.ts';
 export type { Revision } from './revisions.ts';

@@ -20,6 +20,9 @@ export interface Indirect {
  */
 export function readIndirect(source: ByteSource, offset: number, limits: PdfLimits, lengthOf: (value: PdfObject) => PdfObject): Indirect {
   const parser = new Parser(source, offset, limits, true);
+  // Some writers point at the line end in front of the object; every reader passes over it.
+  while (isWhite(parser.peek()) && parser.pos < offset + 16) parser.pos++;
+  const start = parser.pos;
   const num = parser.integer();
   if (!isWhite(parser.peek())) throw parser.broken('white space was expected');
   parser.skipWhite();
@@ -32,16 +35,16 @@ export function readIndirect(source: ByteSource, offset: number, limits: PdfLimi
   if (isDict(value) && parser.takeWord('stream')) {
     const first = parser.next();
     if (first === 13 ? parser.next() !== 10 : first !== 10) throw parser.broken('"stream" without a line end behind it');
-    const start = parser.pos;
+    const from = parser.pos;
     const length = lengthOf(value.entries.get('Length') ?? null);
     if (typeof length !== 'number' || !Number.isInteger(length) || length < 0) throw parser.broken('a stream without a length');
-    if (start + length > source.size) throw new PdfError('truncated', `stream data of object ${num} reach past the end`, start);
-    parser.pos = start + length;
+    if (from + length > source.size) throw new PdfError('truncated', `stream data of object ${num} reach past the end`, from);
+    parser.pos = from + length;
     while ([10, 13, 32].includes(parser.peek())) parser.pos++;
     if (!parser.takeWord('endstream')) throw parser.broken(`"endstream" of object ${num} was expected`);
-    value = { kind: 'stream', dict: value, span: { start, length } };
+    value = { kind: 'stream', dict: value, span: { start: from, length } };
     parser.skipWhite();
   }
   if (!parser.takeWord('endobj')) throw parser.broken(`"endobj" of object ${num} was expected`);
-  return { num, gen, value, start: offset, end: parser.pos, oddWhite: parser.oddWhite };
+  return { num, gen, value, start, end: parser.pos, oddWhite: parser.oddWhite };
 }

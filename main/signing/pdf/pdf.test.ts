@@ -210,6 +210,8 @@ describe('openPdf', () => {
     expect(await codes(shift('garbage\n'))).toEqual(['unaccountedBytes']);
     expect(await codes(shift('%a note by the producer\n'))).toEqual([]);
     expect(await codes(classic({ ...plain, 4: '<</A 1/A 2>>' }))).toEqual(['duplicateKey']);
-    expect(await codes(`\n${good}`).catch(() => ['threw'])).toEqual(['threw']);
+    expect(await codes(`x\n${good}`).catch(() => ['threw'])).toEqual(['threw']);
+    // Positions one byte early, on the line end: read as every reader does, and told.
+    expect(await codes(`\n${good}`)).toContain('headerNotFirst');
   });
 });

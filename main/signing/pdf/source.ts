@@ -1,4 +1,5 @@
-import { readSync } from 'node:fs';
+import { read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { PdfError } from './problems.ts';
 
 /** Bytes at positions. `chunk` gives some bytes that contain `at`, so that a lexer need not ask for each one. */
@@ -60,6 +61,30 @@ export class FileSource implements ByteSource {
       done += got;
     }
     return bytes;
+  }
+}
+
+const PIECE = 1 << 20;
+const readAt = promisify(read);
+
+/** A part of an open file in pieces of 1 MiB; each piece is good until the next is asked for. @throws PdfError truncated */
+export async function* pieces(fd: number, start: number, end: number): AsyncGenerator<Uint8Array> {
+  const length = Math.min(PIECE, Math.max(1, end - start));
+  const buffers = [Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)];
+  const fetch = async (at: number, which: number): Promise<Uint8Array> => {
+    const buffer = buffers[which % 2] ?? Buffer.alloc(0);
+    const { bytesRead } = await readAt(fd, buffer, 0, Math.min(PIECE, end - at), at);
+    if (bytesRead === 0) throw new PdfError('truncated', 'the file became shorter while it was read', at);
+    return buffer.subarray(0, bytesRead);
+  };
+  // The next piece is read while the caller works on this one.
+  let coming = start < end ? fetch(start, 0) : undefined;
+  for (let at = start, count = 1; coming !== undefined; count++) {
+    const piece: Uint8Array = await coming;
+    at += piece.length;
+    coming = at < end ? fetch(at, count) : undefined;
+    coming?.catch(() => undefined);
+    yield piece;
   }
 }
 

@@ -1,7 +1,7 @@
 import { decode, type Budget } from './filters.ts';
 import { readIndirect } from './indirect.ts';
 import { isDict, isName, isStream, type PdfDict, type PdfObject } from './objects.ts';
-import { Parser } from './parser.ts';
+import { isWhite, Parser } from './parser.ts';
 import { PdfError, type PdfLimits } from './problems.ts';
 import type { ByteSource } from './source.ts';
 
@@ -42,6 +42,8 @@ export function readSection(context: XrefContext, offset: number): XrefSection {
   if (!Number.isInteger(offset) || offset <= 0 || offset >= context.source.size) throw broken('a position outside the file', offset);
   try {
     const parser = new Parser(context.source, offset, context.limits, true);
+    // Some writers (@signpdf) point at the line end in front of the section; every reader passes over it.
+    while (isWhite(parser.peek()) && parser.pos < offset + 16) parser.pos++;
     if (parser.takeWord('xref')) return readTable(context, parser, offset);
     return readStream(context, offset);
   } catch (error) {

@@ -27,6 +27,8 @@ const SIGNATURES: Record<string, Scheme> = {
   '1.2.840.113549.1.1.12': { scheme: 'rsa', hash: 'sha384' },
   '1.2.840.113549.1.1.13': { scheme: 'rsa', hash: 'sha512' },
   '1.2.840.113549.1.1.10': { scheme: 'pss' },
+  // Not an algorithm but a kind of key; iText 5 writes it all the same.
+  '1.2.840.10045.2.1': { scheme: 'ecdsa' },
   '1.2.840.10045.4.1': { scheme: 'ecdsa', hash: 'sha1' },
   '1.2.840.10045.4.3.1': { scheme: 'ecdsa', hash: 'sha224' },
   '1.2.840.10045.4.3.2': { scheme: 'ecdsa', hash: 'sha256' },
@@ -63,7 +65,9 @@ export function readSignatureAlgorithm(identifier: Der, digest?: HashName): Sign
   const parameters = identifier.children[1];
   if (identifier.children.length > 2) throw new DerError('a malformed signature algorithm', identifier.start);
   if (found.scheme === 'pss') return pss(parameters, digest);
-  if (parameters !== undefined && (found.scheme !== 'rsa' || parameters.tag !== 5 || parameters.content.length > 0)) {
+  // NULL belongs to RSA alone, and several signers write it with ECDSA too.
+  const nothing = parameters === undefined || (found.scheme !== 'ed25519' && parameters.tag === 5 && parameters.content.length === 0);
+  if (!nothing) {
     throw new DerError('unexpected signature algorithm parameters', identifier.start);
   }
   const hash = found.hash ?? digest;

@@ -67,6 +67,8 @@ export class Comparison {
   level: Modifications = 'NONE';
   /** Something beyond archive data was touched, harmless in itself (metadata, information, resources of the form). */
   edited = false;
+  /** Archive data came: a security store that grew, or a document timestamp. */
+  archived = false;
   readonly reasons: string[] = [];
   readonly #visited: Record<Mode, Set<number>> = {
     OTHER: new Set(),
@@ -93,6 +95,7 @@ export class Comparison {
     if (level === 'NONE') return;
     this.level = worse(this.level, level);
     if (/^(trailer\/Info|\/Root\/Metadata|\/AcroForm\/(DR|DA|NeedAppearances))/.test(path)) this.edited = true;
+    if (/^\/DSS/.test(path)) this.archived = true;
     if (this.reasons.length < 20) this.reasons.push(`${level}: ${path}`);
   }
 

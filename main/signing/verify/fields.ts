@@ -25,8 +25,8 @@ export interface Touched {
   widgets: Set<number>;
 }
 
-const NEW_FIELD_KEYS = new Set('Type Subtype FT T TU TM V F Ff P Rect AP AS Lock SV MK DA Q BS Border H Parent Kids M NM'.split(' '));
-const FILLED_KEYS = new Set(['V', 'AP', 'AS', 'M', 'I', 'RV']);
+const NEW_FIELD_KEYS = new Set('Type Subtype FT T TU TM V F Ff P Rect AP AS Lock SV MK DA DR Q BS Border H Parent Kids M NM'.split(' '));
+const FILLED_KEYS = new Set(['V', 'AP', 'AS', 'M', 'I', 'TI', 'RV']);
 /** Anyone can get a document timestamp: it must not draw, nor bring into view what was drawn before. */
 const STAMPED_KEYS = new Set(['V', 'M']);
 const SIGNED_KEYS = new Set(['V', 'AP', 'AS', 'M', 'F']);
@@ -185,9 +185,11 @@ export class FieldRules {
       if (key === 'V' && filled) continue;
       if (key === 'Kids')
         this.#fields(a ?? null, b ?? null, { name, type, value: newer.entries.get('V') ?? parent?.value ?? null }, `${path}/Kids`);
-      // A button's states were drawn by the form's maker: filling it in chooses one, and redraws none.
-      else if (open.has(key) && !(key === 'AP' && isName(type, 'Btn'))) c.compare(a, b, 'FORM_FILLING', `${path}/${key}`);
-      else c.compare(a, b, 'OTHER', `${path}/${key}`);
+      else if (open.has(key)) {
+        // A button's states were drawn by the form's maker; some fillers (iText) draw them anew, which must not replace what was shown.
+        if (key === 'AP' && isName(type, 'Btn') && this.#stateShows(older) && this.#redrawn(a, b)) this.#touched.replaced.add(name);
+        c.compare(a, b, 'FORM_FILLING', `${path}/${key}`);
+      } else c.compare(a, b, 'OTHER', `${path}/${key}`);
     }
   }
 
@@ -206,6 +208,35 @@ export class FieldRules {
     } catch {
       return true;
     }
+  }
+
+  /** Whether the state that a button is in says something: text or pictures, not only a frame. */
+  #stateShows(widget: PdfDict): boolean {
+    const view = this.#c.old;
+    const look = view.dict(widget.entries.get('AP'));
+    const normal = look === undefined ? null : view.get(look, 'N');
+    const state = view.get(widget, 'AS');
+    const shown = isDict(normal) ? view.resolve(normal.entries.get(isName(state) ? state.value : 'Off')) : normal;
+    try {
+      return isStream(shown) && PAINTS.test(latin1(view.data(shown)));
+    } catch {
+      return true;
+    }
+  }
+
+  /** Whether an appearance leads elsewhere than before, or to streams that were overwritten in place. */
+  #redrawn(before: PdfObject | undefined, after: PdfObject | undefined): boolean {
+    const c = this.#c;
+    if (!c.sameShallow(c.old.resolve(before), c.new.resolve(after))) return true;
+    const stack: PdfObject[] = [before ?? null];
+    for (let item = stack.pop(), left = 200; item !== undefined && left > 0; item = stack.pop(), left--) {
+      if (isRef(item)) {
+        if (c.changed.has(item.num) && !c.unchanged(item)) return true;
+        item = c.old.resolve(item);
+      }
+      if (isDict(item)) stack.push(...item.entries.values());
+    }
+    return stack.length > 0;
   }
 
   /** A value that stands in an object of its own and was overwritten in place. */
@@ -252,10 +283,11 @@ export class FieldRules {
     if (!signed && (drawn || Array.isArray(kids))) c.differ('OTHER', `new empty signature field ${item.num} draws on the page`);
     const widgets = [dict, ...(Array.isArray(kids) ? kids.map((kid) => c.new.dict(kid)) : [])];
     const stamp = this.#isDocTimestamp(dict.entries.get('V'));
-    const quiet = stamp && !drawn;
+    // An appearance without room (iText writes one) draws nothing.
+    const quiet = stamp && !(drawn && widgets.some((widget) => widget === undefined || this.#hasRoom(widget)));
+    if (quiet) c.archived = true;
     // Anyone can get a document timestamp: paint on it is paint that nobody signed for.
-    if (stamp && drawn && widgets.some((widget) => widget === undefined || this.#hasRoom(widget)))
-      c.differ('OTHER', `document timestamp ${item.num} draws on the page`);
+    if (stamp && !quiet) c.differ('OTHER', `document timestamp ${item.num} draws on the page`);
     // A signature is a mark on the page; one that covers the page is a new page.
     const level = quiet ? 'LTA_UPDATES' : drawn && widgets.some((widget) => this.#coversPage(widget)) ? 'OTHER' : 'FORM_FILLING';
     c.differ(level, `new signature field ${item.num}`);

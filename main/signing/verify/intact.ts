@@ -113,13 +113,15 @@ function judgeLater(item: Intact, steps: Step[], tail: string | undefined): void
     if (step.revision <= range.revision) continue;
     item.later.push(step);
     item.modifications = worse(item.modifications, step.level);
-    if (step.reasons.length > 0 && item.details.length < 30)
-      item.details.push(`revision ${step.revision + 1}: ${step.reasons.slice(0, 5).join('; ')}`);
+    // The worst first: that is what an expert will ask about.
+    const reasons = [...step.reasons].sort((a, b) => Number(b.startsWith('OTHER')) - Number(a.startsWith('OTHER')));
+    if (reasons.length > 0 && item.details.length < 30)
+      item.details.push(`revision ${step.revision + 1}: ${reasons.slice(0, 5).join('; ')}`);
     if (step.unaccounted.length > 0) item.findings.push(finding('unaccounted', step.unaccounted.slice(0, 5).join('; ')));
     if (step.loose.length > 0) item.findings.push(finding('unknownParts', `revision ${step.revision + 1}: ${step.loose.join(', ')}`));
-    if (step.level === 'OTHER') item.findings.push(finding('modified', step.reasons[0]));
+    if (step.level === 'OTHER') item.findings.push(finding('modified', reasons[0]));
     else if (step.forbidden !== undefined)
-      item.findings.push(finding(step.forbidden === 'field' ? 'lockedField' : 'forbidden', step.reasons[0]));
+      item.findings.push(finding(step.forbidden === 'field' ? 'lockedField' : 'forbidden', reasons[0]));
   }
 }
 

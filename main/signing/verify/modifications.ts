@@ -3,6 +3,7 @@ import {
   isDict,
   isName,
   isRef,
+  isStream,
   PdfError,
   readPermissions,
   readSignatureFields,
@@ -67,13 +68,18 @@ export function judgeStep(file: PdfFile, index: number, settled: Settled, check:
   return step;
 }
 
-/** /Size says one more than the highest number in use (ISO 32000-2, table 15), or what it said before. */
+/**
+ * /Size says one more than the highest number in use (ISO 32000-2, table 15), or what it said before. Some writers count only what the
+ * update itself brings (PDFBox 2), or one too many (@signpdf).
+ */
 function sizeFits(file: PdfFile, index: number): boolean {
   const sizeOf = (revision: number): PdfObject => file.at(revision).trailer.entries.get('Size') ?? null;
   const [before, now] = [sizeOf(index - 1), sizeOf(index)];
   let highest = -1;
-  for (const section of file.revisions[index]?.sections ?? []) for (const num of section.entries.keys()) highest = Math.max(highest, num);
-  return typeof before === 'number' && now === Math.max(before, highest + 1);
+  for (const section of file.revisions[index]?.sections ?? [])
+    for (const num of [...section.entries.keys(), section.streamNumber ?? 0]) highest = Math.max(highest, num);
+  if (typeof before !== 'number') return false;
+  return now === Math.max(before, highest + 1) || now === highest + 1 || (now === highest + 2 && now > before);
 }
 
 function changedNumbers(file: PdfFile, index: number): Set<number> {
@@ -118,7 +124,10 @@ function govern(comparison: Comparison, view: PdfView): void {
   if (Array.isArray(fields)) for (const field of fields) walk(field, 'field', [undefined, 'Annot']);
 }
 
-/** Objects that the revision wrote and that nothing leads to. */
+/**
+ * Objects that the revision wrote and that nothing leads to. A new one beside an honest change is litter (poppler leaves some behind at
+ * each signature): nobody sees it, and whatever brings it into view is judged then. By itself it has no honest reason.
+ */
 function leftovers(file: PdfFile, index: number, comparison: Comparison): void {
   const streams = new Set(file.revisions[index]?.sections.flatMap((section) => [section.streamNumber, section.hybrid?.streamNumber]));
   const containers = new Set<number>();
@@ -132,6 +141,7 @@ function leftovers(file: PdfFile, index: number, comparison: Comparison): void {
     const before = file.store.entry(num, index - 1);
     const isNew = before === undefined || before.type === 'free';
     if (isNew && streams.has(num)) continue;
+    if (isNew && comparison.level !== 'NONE' && !holdsObjects(comparison.new, num)) continue;
     if (isNew && containers.has(num) && listed(file, num, index)) continue;
     const at = { kind: 'ref' as const, num, gen: entry.type === 'offset' ? entry.gen : 0 };
     if (!isNew && comparison.unchanged(at)) continue;
@@ -154,6 +164,13 @@ function oldXrefStream(view: PdfView, num: number): boolean {
   );
 }
 
+/** Whether an object is a store of others, which must be accounted for. */
+function holdsObjects(view: PdfView, num: number): boolean {
+  const entry = view.store.entry(num, view.revision);
+  const value = entry === undefined ? undefined : view.store.load(num, entry)?.value;
+  return value !== undefined && isStream(value) && isName(value.dict.entries.get('Type'), 'ObjStm');
+}
+
 /** Whether every object in an object stream is one that the cross-reference names, so that nothing hides in it. */
 function listed(file: PdfFile, container: number, index: number): boolean {
   return file.store.container(container, index).index.every((place, at) => {
@@ -172,7 +189,8 @@ function forbidden(comparison: Comparison, touched: Touched, before: PdfView): S
   // Without a certification empty fields may be filled and signed. Replacing what the signer saw, and commenting, need a permission.
   if (limits.length === 0 && touched.replaced.size > 0) return 'docMdp';
   const limit = limits.length === 0 ? 2 : Math.min(...limits);
-  if (LEVELS.indexOf(level) > limit || (limit === 1 && comparison.edited)) return 'docMdp';
+  // Writers of archive data (iText, pyHanko) put the time of the change into the metadata as well; by itself that is an edit.
+  if (LEVELS.indexOf(level) > limit || (limit === 1 && comparison.edited && !comparison.archived)) return 'docMdp';
   return [...touched.fields].some((field) => locked(permissions, field)) ? 'field' : undefined;
 }
 
