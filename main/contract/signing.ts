@@ -10,6 +10,9 @@ export const visibleForm = z.enum(['personal', 'seal', 'attachment', 'copy', 'no
 /** Who signs next: `leader` người có thẩm quyền ký · `clerk` văn thư ghi số, ngày và đóng dấu cơ quan. */
 export const signingStep = z.enum(['leader', 'clerk']);
 
+/** What an electronic copy is (NĐ 30/2020, Điều 25). */
+export const copyKind = z.enum(['SAO Y', 'SAO LỤC', 'TRÍCH SAO']);
+
 export const certificateView = z.object({
   /** SHA-256 of the certificate: its name in every call. */
   id: z.string(),
@@ -66,6 +69,8 @@ export const worklistItem = z.object({
   dossierCode: z.string(),
   title: z.string(),
   form: visibleForm,
+  /** For the form `copy`. */
+  copyKind,
   step: signingStep,
   /** Steps that remain, this one included. */
   steps: z.array(signingStep),
@@ -74,7 +79,9 @@ export const worklistItem = z.object({
   seen: z.boolean(),
   addedAt: instant,
   reason: sentence.nullable(),
+  /** When and by whom it was signed last: the leader's signature while it waits for the clerk. */
   signedAt: instant.nullable(),
+  signer: z.string().nullable(),
   level: signatureLevel.nullable(),
 });
 
@@ -84,7 +91,8 @@ export const previewView = z.object({
   file: fileLink,
   /** SHA-256 of these bytes, to be sent back with `start`. */
   sha256: z.string(),
-  pages: z.array(z.object({ width: z.number(), height: z.number(), rotate: z.number() })),
+  /** What of each page is shown, in points, before it is turned. */
+  pages: z.array(z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number(), rotate: z.number() })),
   /** Points of caution: two headers, bytes after the end, duplicate objects. */
   warnings: z.array(sentence),
   /** Why this file cannot be signed as it is. */
@@ -93,6 +101,8 @@ export const previewView = z.object({
   cleanable: z.boolean(),
   signatures: z.array(z.object({ field: z.string(), signer: z.string().nullable(), signedAt: z.string().nullable() })),
   emptyFields: z.array(z.string()),
+  /** At the clerk's step: the document has an empty place for its number and date. */
+  numberWanted: z.boolean(),
   /** Where the form goes, from its saved place or from the name and title on the page. */
   placement: placement.nullable(),
 });
@@ -146,14 +156,38 @@ const batchItem = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   placement: placement.nullable().optional(),
   field: z.string().nullable().optional(),
+  /** Number and symbol of this document: written by the clerk's step, named by a separate attachment. */
+  number: z.string().max(60).optional(),
 });
 
 export const settingsView = z.object({
   level: signatureLevel,
   tsaUrl: z.string().nullable(),
   offline: z.boolean(),
-  modules: z.array(z.string()),
+  /** Every result goes to the clerk for number, date and seal after the leader, also one that brings its number. */
+  alwaysSeal: z.boolean(),
   places: z.record(z.string(), placement),
+});
+
+/** A PKCS#11 module that is asked for tokens here. */
+export const moduleView = z.object({
+  path: z.string(),
+  /** SHA-256 of the file as it is now, hexadecimal; null when it cannot be read. */
+  sha256: z.string().nullable(),
+  /** `officer` pointed at and confirmed here · `configured` · `known` by its file name. */
+  source: z.enum(['officer', 'configured', 'known']),
+  /** Why it is not loaded. */
+  problem: sentence.nullable(),
+});
+
+/** A certificate that ends within 60 days, as of the last look at the tokens. */
+export const expiringView = z.object({
+  id: z.string(),
+  subject: z.string(),
+  issuer: z.string(),
+  tokenLabel: z.string(),
+  notAfter: instant,
+  daysLeft: z.number().int(),
 });
 
 export const rootView = z.object({
@@ -198,6 +232,8 @@ export const signingContract = {
   tokens: base.output(tokensView),
   /** The worklist "chờ ký số", the batch and the unlock state, live. */
   watch: base.output(live(signingSnapshot, signingSnapshot)),
+  /** What ends within 60 days, from the last look at the tokens; starts no process. */
+  expiring: base.output(z.array(expiringView)),
   preview: base.input(z.object({ documentId: z.string() })).output(previewView),
   /** Places on the pages that fit the name or the title of the signer. */
   findPlace: base.input(z.object({ documentId: z.string(), text: z.string().min(2).max(120) })).output(z.array(placement)),
@@ -205,6 +241,10 @@ export const signingContract = {
   cleanCopy: base.input(command({ documentId: z.string() })).output(previewView),
   setAside: base
     .input(command({ documentId: z.string(), kind: z.enum(['set-aside', 'returned', 'waiting']), reason: z.string().max(300) }))
+    .output(worklistItem),
+  /** Before the first signature: which visible form, which kind of copy, whether the clerk's step follows. */
+  arrange: base
+    .input(command({ documentId: z.string(), form: visibleForm.optional(), copyKind: copyKind.optional(), clerk: z.boolean().optional() }))
     .output(worklistItem),
   /**
    * Starts a batch. The PIN goes straight to the token's process and is kept nowhere else; null for a pin pad. `confirmFinalTry`
@@ -220,8 +260,6 @@ export const signingContract = {
         confirmFinalTry: z.boolean().optional(),
         level: signatureLevel.optional(),
         items: z.array(batchItem).min(1).max(500),
-        /** At the clerk's step: number and date of the document. */
-        number: z.string().max(60).optional(),
       }),
     )
     .output(batchView),
@@ -245,10 +283,25 @@ export const signingContract = {
         level: signatureLevel.optional(),
         tsaUrl: z.string().url().nullable().optional(),
         offline: z.boolean().optional(),
-        modules: z.array(z.string()).optional(),
+        alwaysSeal: z.boolean().optional(),
       }),
     )
     .output(settingsView),
+  modules: base.output(z.array(moduleView)),
+  /** Looks at a driver file before anything loads it: architecture, C_GetFunctionList, SHA-256. Keeps nothing. */
+  inspectModule: base
+    .meta({ roles: ['officer'], duties: ['admin', 'supervisor', 'clerk', 'leader'] })
+    .input(z.object({ path: z.string().min(1).max(500) }))
+    .output(moduleView),
+  /** Keeps a module under the SHA-256 that the officer was shown; a file that changes later is not loaded until confirmed again. */
+  addModule: base
+    .meta({ roles: ['officer'], duties: ['admin', 'supervisor', 'clerk', 'leader'] })
+    .input(command({ path: z.string().min(1).max(500), sha256: z.string().regex(/^[0-9a-f]{64}$/) }))
+    .output(z.array(moduleView)),
+  removeModule: base
+    .meta({ roles: ['officer'], duties: ['admin', 'supervisor', 'clerk', 'leader'] })
+    .input(command({ path: z.string() }))
+    .output(z.array(moduleView)),
   savePlace: base.input(command({ form: visibleForm, placement })).output(settingsView),
   /** Which certificates have a signature picture here, and whether the agency's seal is there. */
   pictures: base.output(z.object({ signatures: z.array(z.string()), seal: z.boolean() })),

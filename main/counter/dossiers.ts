@@ -65,6 +65,9 @@ export function openDossiers(rooms: {
         title: work.procedure ? `${work.name}: ${work.procedure}` : work.name,
         form: 'personal',
         area: work.area,
+        blanks: work.blanks,
+        // A result without its number is not finished by the leader: the clerk gives number and date and seals (NĐ 30/2020).
+        steps: work.blanks ? ['leader', 'clerk'] : ['leader'],
       }),
     audit: (entry) => {
       const officer = officers.byId(entry.who);
@@ -74,14 +77,14 @@ export function openDossiers(rooms: {
   return createDossiers(deps);
 }
 
-/** The signed file goes back into its dossier, which tells the province. */
+/** The signed file goes back into its dossier; with the last signature the dossier is finished and tells the province. */
 export function takeSigned(dossiers: Dossiers, result: SignedResult): void {
   const answer = dossiers.resultSigned({
     dossierId: result.dossierId,
     documentId: result.documentId,
     bytes: readFileSync(result.file),
     signer: { id: 'signing', name: result.signer, title: '', counterId: '' },
-    complete: true,
+    complete: result.complete,
   });
   if (isRefusal(answer)) throw new StoppedError(answer.en);
 }

@@ -13,6 +13,7 @@ export type { FormDossier, FormPerson, Letterhead } from './forms/frame.ts';
 export type { SupplementLetter } from './forms/letters.ts';
 export type { ControlStep, RegisterLine } from './forms/sheets.ts';
 export type { ResultDraft } from './forms/result.ts';
+export type { Blanks } from './forms/frame.ts';
 export type { Area } from './paper.ts';
 export { qrModules, qrSvg } from './qr.ts';
 export { ascii, crc16, readVietQr, vietQr, type VietQr } from './vietqr.ts';

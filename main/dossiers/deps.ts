@@ -1,6 +1,6 @@
 import type { Channel, DueDateView, FeeInput, FeesView, ProcedureView } from '../contract/catalogue.ts';
 import type { Refusal } from '../contract/refusal.ts';
-import type { Area, Documents } from '../documents/index.ts';
+import type { Area, Blanks, Documents } from '../documents/index.ts';
 import type { Clock, Store } from '../store/index.ts';
 import type { OutgoingDossier, OutgoingStatus } from './outgoing.ts';
 
@@ -48,6 +48,8 @@ export interface SigningWork {
   readonly dueAt: number | null;
   /** Where the signature may stand; null for a file that was brought along. */
   readonly area: Area | null;
+  /** Where the clerk is to write number and date; null when they are there already, or nobody knows. */
+  readonly blanks: Blanks | null;
 }
 
 export interface DossiersDeps {

@@ -1,6 +1,6 @@
 import type { DossierView } from '../contract/dossiers.ts';
 import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
-import type { Area, KeptFile } from '../documents/index.ts';
+import type { Area, Blanks, KeptFile } from '../documents/index.ts';
 import { changedMeanwhile } from './accept.ts';
 import { notNow, saveIn, unknownDossier, type Core } from './core.ts';
 import type { Actor } from './deps.ts';
@@ -17,7 +17,7 @@ export function results(core: Core) {
   const { deps, rows } = core;
   const canFinish = (d: Dossier): Refusal | undefined => (BUSINESS.finish[d.axes.business] ? undefined : notNow(d));
 
-  const addResult = (d: Dossier, actor: Actor, file: KeptFile, name: string, area: Area | null): void => {
+  const addResult = (d: Dossier, actor: Actor, file: KeptFile, name: string, area: Area | null, blanks: Blanks | null): void => {
     for (const old of deps.documents.of(d.id))
       if (old.kind === 'result' && old.replacedBy === null) deps.documents.replace(old.id, 'superseded');
     const made = deps.documents.add({ dossierId: d.id, kind: 'result', name, file, by: actor.name });
@@ -33,6 +33,7 @@ export function results(core: Core) {
       procedure: d.procedure?.name ?? '',
       dueAt: d.dueAt,
       area,
+      blanks,
     });
     saveIn(core, d);
     core.note(d, actor, 'attachResult', 'Đưa kết quả chờ ký', name);
@@ -77,7 +78,7 @@ export function results(core: Core) {
         return () => {
           const now = rows.get(id);
           if (!now || now.revision !== d.revision) return changedMeanwhile();
-          addResult(now, actor, file, name, made.signature);
+          addResult(now, actor, file, name, made.signature, made.blanks);
           return { ok: true };
         };
       });
@@ -111,7 +112,7 @@ export function results(core: Core) {
         return () => {
           const now = rows.get(id);
           if (!now || now.revision !== d.revision) return changedMeanwhile();
-          addResult(now, actor, file, pdf.name.replace(/\.pdf$/i, ''), null);
+          addResult(now, actor, file, pdf.name.replace(/\.pdf$/i, ''), null, null);
           return { ok: true };
         };
       });

@@ -98,7 +98,7 @@ interface CheckedKey extends OpenKey {
 /** Finds the token by its label and the certificate by its serial number, and opens the key with the PIN. */
 async function open(command: SignCommand, trust: Trust): Promise<CheckedKey | Refusal> {
   const now = systemClock.now();
-  const list = await listTokens({ modules: [command.module], onlyTheseModules: true, trainingDir: null, now });
+  const list = await listTokens({ modules: [command.module], trainingDir: null, now });
   const problem = list.problems[0];
   if (problem) return refuse(problem.code, problem.vi, problem.en);
   const token = list.tokens.find((one) => one.label === command.tokenLabel);

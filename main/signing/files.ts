@@ -18,7 +18,7 @@ export interface PrepareContext {
 
 /** Prepares one file of a batch with the visible form it was given. */
 export function prepareBatchFile(file: BatchFile, signer: Signer, context: PrepareContext): Promise<PreparedFile | Refusal> {
-  const { form, placement, field, number, steps } = file.options;
+  const { form, placement, field, number, steps, blanks, copyKind } = file.options;
   const picture = form === 'personal' ? context.pictures?.signature : form === 'seal' || form === 'copy' ? context.pictures?.seal : null;
   return prepareFile(
     {
@@ -31,7 +31,7 @@ export function prepareBatchFile(file: BatchFile, signer: Signer, context: Prepa
       page: placement?.page ?? (form === 'attachment' || form === 'copy' ? 0 : -1),
       timestampBytes: context.timestampBytes,
       also: (update, pdf) => {
-        if (steps[0] === 'leader' && steps.includes('clerk')) return reserveNumberAndDate(update, pdf);
+        if (steps[0] === 'leader' && steps.includes('clerk')) return reserveNumberAndDate(update, pdf, blanks ?? null);
         if (steps[0] === 'clerk' && number !== null) fillNumberAndDate(update, pdf, { number, day: context.signedAt });
         return [];
       },
@@ -48,7 +48,7 @@ export function prepareBatchFile(file: BatchFile, signer: Signer, context: Prepa
                   signedAt: context.signedAt,
                   agency: context.agency,
                   documentNumber: number,
-                  copyForm: form === 'copy' ? 'SAO Y' : null,
+                  copyForm: form === 'copy' ? (copyKind ?? 'SAO Y') : null,
                   picture: picture ?? null,
                   training: context.training || signer.training,
                 },

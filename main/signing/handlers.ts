@@ -49,6 +49,7 @@ export function signingHandlers(signing: Signing) {
         signal?.removeEventListener('abort', wake);
       }
     }),
+    expiring: os.expiring.handler(() => signing.expiring()),
     preview: os.preview.handler(async ({ input, errors }) => {
       const seen = settle(await signing.preview(input.documentId), errors);
       return viewOfPreview(seen, await signing.link(seen.file));
@@ -61,6 +62,11 @@ export function signingHandlers(signing: Signing) {
     setAside: os.setAside.handler(({ input, errors }) =>
       itemView(settle(signing.setAside(input.documentId, input.kind, input.reason), errors)),
     ),
+    arrange: os.arrange.handler(({ input, errors }) => {
+      const { documentId, form, copyKind, clerk } = input;
+      const change = { ...(form ? { form } : {}), ...(copyKind ? { copyKind } : {}), ...(clerk === undefined ? {} : { clerk }) };
+      return itemView(settle(signing.arrange(documentId, change), errors));
+    }),
     start: os.start.handler(async ({ input, errors }) =>
       viewOfBatch(settle(await signing.start({ ...input, confirmFinalTry: input.confirmFinalTry ?? false }), errors)),
     ),
@@ -82,16 +88,20 @@ export function signingHandlers(signing: Signing) {
     }),
     settings: os.settings.handler(() => viewOfSettings(signing.settings())),
     saveSettings: os.saveSettings.handler(({ input }) => {
-      const { level, tsaUrl, offline, modules } = input;
+      const { level, tsaUrl, offline, alwaysSeal } = input;
       return viewOfSettings(
         signing.saveSettings({
           ...(level === undefined ? {} : { level }),
           ...(tsaUrl === undefined ? {} : { tsaUrl }),
           ...(offline === undefined ? {} : { offline }),
-          ...(modules === undefined ? {} : { modules }),
+          ...(alwaysSeal === undefined ? {} : { alwaysSeal }),
         }),
       );
     }),
+    modules: os.modules.handler(() => signing.drivers.list()),
+    inspectModule: os.inspectModule.handler(async ({ input, errors }) => settle(await signing.drivers.inspect(input.path), errors)),
+    addModule: os.addModule.handler(async ({ input, errors }) => settle(await signing.drivers.add(input.path, input.sha256), errors)),
+    removeModule: os.removeModule.handler(({ input }) => signing.drivers.remove(input.path)),
     savePlace: os.savePlace.handler(({ input }) =>
       viewOfSettings(signing.saveSettings({ places: { ...signing.settings().places, [input.form]: input.placement } })),
     ),

@@ -1,6 +1,6 @@
 import type { Refusal } from '../contract/refusal.ts';
 import { freeFieldName, guardFile, guardObjects, hashFile } from './append/index.ts';
-import { usualPlace } from './appearance/index.ts';
+import { numberWanted, usualPlace } from './appearance/index.ts';
 import type { Item, Place } from './batch/journal.ts';
 import { decodeText, isString, openPdf, PdfError, type PdfFile, type PdfPage, type PdfSignatureField } from './pdf/index.ts';
 import { fileMissing } from './refusals.ts';
@@ -11,12 +11,13 @@ export interface Preview {
   readonly documentId: string;
   readonly file: string;
   readonly sha256: string;
-  readonly pages: { width: number; height: number; rotate: number }[];
+  readonly pages: { x: number; y: number; width: number; height: number; rotate: number }[];
   readonly warnings: { code: string; vi: string; en: string }[];
   readonly refused: { code: string; vi: string; en: string } | null;
   readonly cleanable: boolean;
   readonly signatures: { field: string; signer: string | null; signedAt: string | null }[];
   readonly emptyFields: string[];
+  readonly numberWanted: boolean;
   readonly placement: Place | null;
 }
 
@@ -36,6 +37,7 @@ export async function preview(item: Item, saved: Place | null): Promise<Preview 
     warnings: [],
     signatures: [],
     emptyFields: [],
+    numberWanted: false,
     placement: null,
   };
   try {
@@ -65,8 +67,10 @@ function look(pdf: PdfFile, item: Item, saved: Place | null): Omit<Preview, 'doc
   const signatures = fields.filter((field) => field.value).map((field) => describe(pdf, field));
   return {
     pages: pages.map((page) => ({
-      width: page.mediaBox[2] - page.mediaBox[0],
-      height: page.mediaBox[3] - page.mediaBox[1],
+      x: page.cropBox[0],
+      y: page.cropBox[1],
+      width: page.cropBox[2] - page.cropBox[0],
+      height: page.cropBox[3] - page.cropBox[1],
       rotate: page.rotate,
     })),
     warnings,
@@ -74,6 +78,7 @@ function look(pdf: PdfFile, item: Item, saved: Place | null): Omit<Preview, 'doc
     cleanable: signatures.length === 0 && !pdf.permissions.encrypted,
     signatures,
     emptyFields,
+    numberWanted: item.steps[0] === 'clerk' && numberWanted(pdf),
     placement: placeOf(item, saved, pages, pdf),
   };
 }

@@ -40,11 +40,12 @@ export const badCertificate = () =>
     'Tệp này không phải chứng thư gốc. Chọn tệp .cer hoặc .pem của cơ quan chứng thực.',
     'This file is not a root certificate. Choose the .cer or .pem file of the authority.',
   );
-export const moduleNotAllowed = () =>
+export const stepsFixed = (code: string) =>
   refuse(
-    'module-unknown',
-    'Trình điều khiển này chưa có trong danh sách. Thêm vào phần thiết lập trước.',
-    'This driver is not in the list. Add it in the settings first.',
+    'steps-fixed',
+    `Bản ${code} đã có chữ ký nên không đổi các bước được nữa.`,
+    `Document ${code} carries a signature, so its steps cannot change any more.`,
+    { dossierCode: code },
   );
 export const notCleanable = () =>
   refuse(

@@ -7,6 +7,8 @@ export interface StartItem {
   readonly sha256: string;
   readonly placement?: Place | null | undefined;
   readonly field?: string | null | undefined;
+  /** Number and symbol of the document. */
+  readonly number?: string | undefined;
 }
 
 export interface StartRequest {
@@ -18,8 +20,6 @@ export interface StartRequest {
   readonly confirmFinalTry: boolean;
   readonly level?: Level | undefined;
   readonly items: readonly StartItem[];
-  /** Number of the document, written by the clerk. */
-  readonly number?: string | undefined;
 }
 
 export interface BatchView {

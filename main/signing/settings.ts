@@ -5,24 +5,32 @@ import type { VisibleForm } from './appearance/index.ts';
 import type { Place } from './batch/journal.ts';
 import type { Level } from './sign.ts';
 
+export interface KeptModule {
+  readonly path: string;
+  readonly sha256: string;
+}
+
 /** What an administrator or officer sets for this station. */
 export interface SigningSettings {
   readonly level: Level;
   readonly tsaUrl: string | null;
   /** Ask no OCSP responder and fetch no list. */
   readonly offline: boolean;
-  /** Modules that the officer pointed at. */
-  readonly modules: readonly string[];
+  /** Modules that an officer pointed at, with the SHA-256 that was confirmed. */
+  readonly modules: readonly KeptModule[];
+  /** Every result goes to the clerk for number, date and seal after the leader. */
+  readonly alwaysSeal: boolean;
   /** Where each form was last put. */
   readonly places: Readonly<Partial<Record<VisibleForm, Place>>>;
 }
 
-const DEFAULTS: SigningSettings = { level: 'B-B', tsaUrl: null, offline: false, modules: [], places: {} };
+const DEFAULTS: SigningSettings = { level: 'B-B', tsaUrl: null, offline: false, modules: [], alwaysSeal: false, places: {} };
 
-export const readSettings = (store: Store): SigningSettings => ({
-  ...DEFAULTS,
-  ...store.get<Partial<SigningSettings>>('signing', 'settings'),
-});
+export function readSettings(store: Store): SigningSettings {
+  const stored = { ...DEFAULTS, ...store.get<Partial<SigningSettings>>('signing', 'settings') };
+  // A path without the hash that somebody confirmed is of an older version: it must be pointed at again.
+  return { ...stored, modules: stored.modules.filter((one) => typeof one === 'object') };
+}
 
 export function writeSettings(store: Store, change: Partial<SigningSettings>): SigningSettings {
   const next = { ...readSettings(store), ...change };

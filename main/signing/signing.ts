@@ -1,39 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
+import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { Journal, type Batch, type Item, type Place } from './batch/journal.ts';
 import { BatchRunner, type TimestampAnswer } from './batch/runner.ts';
 import { reconcile } from './batch/recover.ts';
-import { findPlaces } from './appearance/index.ts';
-import { cleanCopy } from './clean.ts';
+import { Drivers } from './drivers.ts';
 import { settle } from './todos.ts';
-import { preview, type Preview } from './preview.ts';
-import {
-  badPicture,
-  batchRunning,
-  moduleNotAllowed,
-  notCleanable,
-  noTsa,
-  notAsked,
-  notPaused,
-  notSeen,
-  notWaiting,
-  unknownBatch,
-  unknownDocument,
-} from './refusals.ts';
+import type { Preview } from './preview.ts';
+import { badPicture, batchRunning, noTsa, notAsked, notPaused, notSeen, notWaiting, unknownBatch, unknownDocument } from './refusals.ts';
 import { RootStore } from './roots.ts';
 import { folders, readSettings, writeSettings, type SigningSettings } from './settings.ts';
-import { allModules, listTokens, TRAINING_MODULE, type OpenKey, type TokenList } from './tokens/index.ts';
+import { expiringOf, listTokens, TRAINING_MODULE, type ExpiringCertificate, type OpenKey, type TokenList } from './tokens/index.ts';
 import { TimestampError } from './trust/index.ts';
 import type { SignedResult, SigningDeps, WorklistAddition } from './types.ts';
-import { verify, type Verification } from './verify/index.ts';
+import type { Verification } from './verify/index.ts';
+import { Worklist, type Arrangement } from './worklist.ts';
 import { Workshop } from './workshop.ts';
 import type { BatchView, StartRequest } from './requests.ts';
 
 export type { BatchView, StartItem, StartRequest } from './requests.ts';
-
-const SHOWN_FOR_MS = 12 * 60 * 60 * 1000;
 
 /** The room: worklist, tokens, batches. One batch runs at a time on a station. */
 export class Signing {
@@ -42,6 +26,10 @@ export class Signing {
   private readonly deps: SigningDeps;
   private readonly dirs: ReturnType<typeof folders>;
   private readonly workshop: Workshop;
+  private readonly list: Worklist;
+  /** Which PKCS#11 modules may be loaded here. */
+  readonly drivers: Drivers;
+  private seenTokens: TokenList = { tokens: [], problems: [] };
   private readonly listeners = new Set<() => void>();
   private readonly starting = new Map<string, Promise<BatchView | Refusal>>();
   private runner: BatchRunner | null = null;
@@ -55,6 +43,8 @@ export class Signing {
     this.journal = new Journal(deps.store);
     this.roots = new RootStore(this.journal);
     this.dirs = folders(deps.dataDir);
+    this.drivers = new Drivers({ store: deps.store, modules: deps.modules, onlyTheseModules: deps.onlyTheseModules ?? false });
+    this.list = new Worklist(deps.store, this.journal, this.dirs);
     this.workshop = new Workshop(deps, this.journal, this.roots, this.dirs);
     this.unsubscribe = deps.store.subscribe((event) => {
       if (event.room === 'signing') this.tellListeners();
@@ -77,61 +67,15 @@ export class Signing {
   // --- worklist
 
   /** "Chờ ký số": another room has a result that needs a signature. The same document is added once. */
-  addToWorklist(addition: WorklistAddition): void {
-    this.journal.addItem({ ...addition, steps: addition.steps ?? ['leader'], area: addition.area ?? null });
-  }
-
-  worklist(): Item[] {
-    return this.journal.items(this.deps.clock.now() - SHOWN_FOR_MS);
-  }
-
-  async preview(documentId: string): Promise<Preview | Refusal> {
-    const item = this.journal.item(documentId);
-    if (!item) return unknownDocument();
-    const seen = await preview(item, this.settings().places[item.form] ?? null);
-    if (isRefusal(seen) || !['waiting', 'refused', 'failed', 'set-aside'].includes(item.state)) return seen;
-    // A file that may not be signed is never "seen": the list says why instead, and no batch takes it.
-    const sha256 = seen.refused ? null : seen.sha256;
-    const why = seen.refused && refuse(seen.refused.code, seen.refused.vi, seen.refused.en);
-    if (item.seenSha256 !== sha256 || item.state === 'failed' || (item.state === 'refused') === (why === null))
-      this.journal.setItem(documentId, {
-        seenSha256: sha256,
-        // Opened again and in order, it waits once more; what went wrong before stays beside it.
-        ...(why ? { state: 'refused', reason: why } : item.state === 'set-aside' ? {} : { state: 'waiting' }),
-      });
-    return seen;
-  }
-
-  /** Places on the page that fit a name or title. */
-  async findPlace(documentId: string, text: string): Promise<Place[] | Refusal> {
-    const item = this.journal.item(documentId);
-    return item ? findPlaces(item.file, text) : unknownDocument();
-  }
-
-  /** Before the first signature: rewrites the file; the officer must look at the copy before it is signed. */
-  async cleanCopy(documentId: string): Promise<Preview | Refusal> {
-    const item = this.journal.item(documentId);
-    if (!item) return unknownDocument();
-    const before = await preview(item, null);
-    if (isRefusal(before)) return before;
-    if (!before.cleanable || item.state === 'in-batch') return notCleanable();
-    const output = path.join(this.dirs.clean, `${documentId.replace(/[^\w-]/g, '')}.pdf`);
-    const refused = await cleanCopy(item.file, output);
-    if (refused) return refused;
-    this.journal.setItem(documentId, { file: output, seenSha256: null, state: 'waiting', reason: null });
-    return this.preview(documentId);
-  }
-
-  /** The verdict on a document of the worklist as it stands now, against the roots of this station. */
-  async verify(documentId: string): Promise<Verification | Refusal> {
-    const item = this.journal.item(documentId);
-    if (!item) return unknownDocument();
-    const trustDir = this.dirs.trust;
-    rmSync(trustDir, { recursive: true, force: true });
-    mkdirSync(trustDir, { recursive: true });
-    for (const root of this.journal.roots()) writeFileSync(path.join(trustDir, `${root.id}.cer`), root.der);
-    return verify(item.file, { trustDir, offline: this.settings().offline });
-  }
+  addToWorklist = (addition: WorklistAddition): void => this.list.add(addition);
+  worklist = (): Item[] => this.list.all();
+  preview = (documentId: string): Promise<Preview | Refusal> => this.list.preview(documentId);
+  findPlace = (documentId: string, text: string): Promise<Place[] | Refusal> => this.list.findPlace(documentId, text);
+  cleanCopy = (documentId: string): Promise<Preview | Refusal> => this.list.cleanCopy(documentId);
+  verify = (documentId: string): Promise<Verification | Refusal> => this.list.verify(documentId);
+  arrange = (documentId: string, change: Arrangement): Item | Refusal => this.list.arrange(documentId, change);
+  setAside = (documentId: string, kind: 'set-aside' | 'returned' | 'waiting', reason: string): Item | Refusal =>
+    this.list.setAside(documentId, kind, reason);
 
   /** A picture of a signature or of the agency's seal, transparent PNG. @returns a refusal when it cannot be drawn */
   savePicture(kind: 'signature' | 'seal', certificateId: string | null, png: Uint8Array): Refusal | null {
@@ -143,27 +87,25 @@ export class Signing {
     return this.workshop.pictures.list();
   }
 
-  setAside(documentId: string, kind: 'set-aside' | 'returned' | 'waiting', reason: string): Item | Refusal {
-    const item = this.journal.item(documentId);
-    if (!item) return unknownDocument();
-    if (item.state === 'in-batch' || item.state === 'signed') return notWaiting(item.dossierCode);
-    const why = kind === 'waiting' ? null : { refused: kind, vi: reason, en: reason };
-    this.journal.setItem(documentId, { state: kind, reason: why && reason ? why : null });
-    return this.journal.item(documentId) ?? unknownDocument();
-  }
-
   // --- tokens
 
   async tokens(): Promise<TokenList> {
-    const settings = this.settings();
-    return listTokens({
-      modules: [...this.deps.modules, ...settings.modules],
-      onlyTheseModules: this.deps.onlyTheseModules ?? false,
+    const drivers = await this.drivers.list();
+    const list = await listTokens({
+      modules: drivers.filter((one) => one.problem === null).map((one) => one.path),
+      barred: drivers.flatMap((one) => (one.problem ? [{ module: one.path, ...one.problem }] : [])),
       trainingDir: this.deps.training ? this.dirs.training : null,
       now: this.deps.clock.now(),
       spawn: this.deps.spawn,
       ...(this.deps.tokenProcess ? { processOptions: this.deps.tokenProcess } : {}),
     });
+    this.seenTokens = list;
+    return list;
+  }
+
+  /** Certificates that end within 60 days or have ended, as of the last look at the tokens. */
+  expiring(): ExpiringCertificate[] {
+    return expiringOf(this.seenTokens);
   }
 
   settings(): SigningSettings {
@@ -196,11 +138,8 @@ export class Signing {
     const settings = this.settings();
     const level = request.level ?? settings.level;
     if (level !== 'B-B' && settings.tsaUrl === null) return noTsa();
-    const allowed = allModules({
-      modules: [...this.deps.modules, ...settings.modules],
-      onlyTheseModules: this.deps.onlyTheseModules ?? false,
-    });
-    if (request.module !== TRAINING_MODULE && !allowed.includes(request.module)) return moduleNotAllowed();
+    const barred = request.module === TRAINING_MODULE ? null : await this.drivers.refused(request.module);
+    if (barred) return barred;
     const items: Item[] = [];
     for (const wanted of request.items) {
       const item = this.journal.item(wanted.documentId);
@@ -235,7 +174,9 @@ export class Signing {
           form: item.form,
           placement: request.items[position]?.placement ?? null,
           field: request.items[position]?.field ?? null,
-          number: request.number ?? null,
+          number: request.items[position]?.number?.trim() || null,
+          copyKind: item.copyKind,
+          blanks: item.blanks,
           steps: item.steps,
         },
       })),
@@ -355,15 +296,15 @@ export class Signing {
     }, 40).unref();
   }
 
-  /** Tells the other rooms of finished documents, in order, until they have heard. */
+  /** Tells the other rooms of new signatures, in order, until they have heard. */
   private tellSigned(): void {
     this.telling = this.telling.then(async () => {
-      const heard: string[] = [];
+      const heard: Item[] = [];
       for (const item of this.journal.untold()) {
         if (this.closed) break;
         try {
           await this.deps.onSigned(resultOf(item));
-          heard.push(item.documentId);
+          heard.push(item);
         } catch (error) {
           this.deps.onError?.(error);
         }
@@ -398,6 +339,7 @@ export class Signing {
 
 function resultOf(item: Item): SignedResult {
   return {
+    complete: item.state === 'signed',
     documentId: item.documentId,
     dossierId: item.dossierId,
     file: item.file,

@@ -1,11 +1,13 @@
 import type { Clock, Store } from '../store/index.ts';
-import type { VisibleForm } from './appearance/index.ts';
+import type { Blanks, VisibleForm } from './appearance/index.ts';
 import type { Place, Step } from './batch/journal.ts';
 import type { Level } from './sign.ts';
 import type { Spawn, TokenProcessOptions } from './tokens/index.ts';
 
-/** What other rooms hear when a document has its last signature. `file` is the signed copy. Told at least once. */
+/** What other rooms hear when a document has a new signature. `file` is the signed copy. Told at least once. */
 export interface SignedResult {
+  /** False while number, date and seal are still to come: nothing may be handed over yet. */
+  readonly complete: boolean;
   readonly documentId: string;
   readonly dossierId: string;
   readonly file: string;
@@ -58,4 +60,6 @@ export interface WorklistAddition {
   readonly steps?: readonly Step[];
   /** The place that the document leaves free for the signature, in points, `page` from 0. */
   readonly area?: Place | null;
+  /** Where number and date are left blank for the clerk. */
+  readonly blanks?: Blanks | null;
 }

@@ -24,6 +24,7 @@ export function itemView(item: Item): z.infer<typeof worklistItem> {
     dossierCode: item.dossierCode,
     title: item.title,
     form: item.form,
+    copyKind: item.copyKind,
     step: item.steps[0] ?? 'leader',
     steps: [...item.steps],
     state: item.state,
@@ -31,6 +32,7 @@ export function itemView(item: Item): z.infer<typeof worklistItem> {
     addedAt: item.addedAt,
     reason: item.reason && sentenceOf(item.reason),
     signedAt: item.signedAt,
+    signer: item.signer,
     level: item.level,
   };
 }
@@ -85,7 +87,7 @@ export const viewOfSettings = (settings: SigningSettings): z.infer<typeof settin
   level: settings.level,
   tsaUrl: settings.tsaUrl,
   offline: settings.offline,
-  modules: [...settings.modules],
+  alwaysSeal: settings.alwaysSeal,
   places: Object.fromEntries(Object.entries(settings.places)),
 });
 

@@ -145,6 +145,8 @@ describe.skipIf(!part(CHROMIUM))('one citizen, in Chromium', () => {
     const draft = desk.getByRole('dialog');
     await draft.getByLabel('Người ký').fill('Nguyễn Thanh Bình');
     await draft.getByLabel('Chức vụ').fill('PHÓ CHỦ TỊCH');
+    // With its number it needs no second step; without one the clerk gives number and date, and seals.
+    await draft.getByLabel('Số văn bản').fill('128/TL-UBND');
     await draft.getByRole('button', { name: /Lập, chuyển ký số/ }).click();
     await draft.waitFor({ state: 'hidden' });
     await desk.keyboard.press('Alt+3');

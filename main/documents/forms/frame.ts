@@ -1,4 +1,4 @@
-import { mm, Paper, type PaperSize, type Text, type TextStyle } from '../paper.ts';
+import { mm, Paper, type Area, type PaperSize, type Text, type TextStyle } from '../paper.ts';
 import { longDay } from '../words.ts';
 
 /** Who writes: stands at the head of every form. */
@@ -63,12 +63,21 @@ const MARGINS: Record<PaperSize, { top: number; right: number; bottom: number; l
   'A4-landscape': { top: 14, right: 14, bottom: 14, left: 20 },
 };
 
+/** Where number and date are to be written later, on the first page, in points from the lower left corner. */
+export interface Blanks {
+  readonly number: Omit<Area, 'page'>;
+  readonly date: Omit<Area, 'page'>;
+  readonly place: string;
+}
+
 export interface FrameOptions {
   readonly paper: PaperSize;
   readonly title: string;
   /** Small line above everything: "Mẫu số 01". */
   readonly form?: string;
   readonly number?: string;
+  /** Number and date stay blank for the clerk; hears where, with the words that stand before the date. */
+  readonly blank?: (blanks: Blanks) => void;
   readonly at: number;
   readonly size?: number;
 }
@@ -120,10 +129,21 @@ export async function openForm(head: Letterhead, options: FrameOptions): Promise
   paper.y = end - 1.5;
   paper.rule(agencyWidth / 3, paper.left + agencyWidth / 3);
   paper.gap(4);
+  const top = paper.y;
+  const blank = options.blank !== undefined;
+  const line = (text: string, face: 'regular' | 'italic') => ({ text: blank ? ' ' : text, style: center(face) });
   paper.columns([
-    { share: agencyShare, lines: options.number === undefined ? [] : [{ text: `Số: ${options.number}`, style: center('regular') }] },
-    { share: stateShare, lines: [{ text: `${head.place}, ${longDay(options.at)}`, style: center('italic') }] },
+    { share: agencyShare, lines: options.number === undefined ? [] : [line(`Số: ${options.number}`, 'regular')] },
+    { share: stateShare, lines: [line(`${head.place}, ${longDay(options.at)}`, 'italic')] },
   ]);
+  if (options.blank) {
+    const [y, height] = [paper.y - 2, top - paper.y + 4];
+    options.blank({
+      number: { x: paper.left, y, width: agencyWidth, height },
+      date: { x: paper.left + agencyWidth, y, width: stateWidth, height },
+      place: head.place,
+    });
+  }
   paper.gap(6);
   return paper;
 }

@@ -1,10 +1,10 @@
 import { mm, type Area } from '../paper.ts';
-import { heading, openForm, type FormDossier, type Letterhead } from './frame.ts';
+import { heading, openForm, type Blanks, type FormDossier, type Letterhead } from './frame.ts';
 
 export interface ResultDraft {
   /** Name of the result: "Trích lục thay đổi, cải chính hộ tịch". */
   readonly name: string;
-  /** Number in the book; "……" until the clerk fills it in. */
+  /** Number in the book; empty: number and date stay blank until the clerk writes them. */
   readonly number: string;
   readonly signer: string;
   readonly signerTitle: string;
@@ -14,17 +14,25 @@ export interface ResultDraft {
 /**
  * A result to be signed: A4, NĐ 30/2020 layout, with an empty place between title and name for the signature. The bytes
  * that come out are not touched again by this room; signing appends to them.
- * @returns where the signature may stand, for the signing room
+ * @returns where the signature may stand, and what is left blank for the clerk, for the signing room
  */
 export async function resultForm(
   head: Letterhead,
   d: FormDossier,
   draft: ResultDraft,
   at: number,
-): Promise<{ bytes: Uint8Array; signature: Area }> {
+): Promise<{ bytes: Uint8Array; signature: Area; blanks: Blanks | null }> {
+  let blanks: Blanks | null = null;
   const paper = await openForm(
     { ...head, centre: head.committee, committee: '' },
-    { paper: 'A4', title: draft.name, number: draft.number || '……/TL-UBND', at, size: 13 },
+    {
+      paper: 'A4',
+      title: draft.name,
+      number: draft.number,
+      at,
+      size: 13,
+      ...(draft.number.trim() === '' ? { blank: (found: Blanks) => (blanks = found) } : {}),
+    },
   );
   heading(paper, draft.name.toLocaleUpperCase('vi'));
   paper.text(`Căn cứ hồ sơ số ${d.code} và dữ liệu đã được kiểm tra, ${head.committee} xác nhận:`, {
@@ -63,5 +71,5 @@ export async function resultForm(
     { share: 46, lines: [] },
     { share: 54, lines: [line(draft.signer)] },
   ]);
-  return { bytes: await paper.finish(), signature };
+  return { bytes: await paper.finish(), signature, blanks };
 }

@@ -8,6 +8,9 @@ import { imageObject, type Picture } from './png.ts';
 /** The visible forms of Decree 30/2020/NĐ-CP, Annex I; `none` signs without a mark. */
 export type VisibleForm = 'personal' | 'seal' | 'attachment' | 'copy' | 'none';
 
+/** What an electronic copy is (NĐ 30/2020, Điều 25). */
+export type CopyKind = 'SAO Y' | 'SAO LỤC' | 'TRÍCH SAO';
+
 /** What a form shows. Each text is drawn in an embedded Unicode font. */
 export interface StampContent {
   readonly form: VisibleForm;
@@ -17,8 +20,8 @@ export interface StampContent {
   readonly agency: string | null;
   /** Number and symbol of the document, for a separate attachment. */
   readonly documentNumber: string | null;
-  /** SAO Y, SAO LỤC, TRÍCH SAO: the form of an electronic copy. */
-  readonly copyForm: string | null;
+  /** The form of an electronic copy. */
+  readonly copyForm: CopyKind | null;
   /** Signature (blue) or seal (red) picture, transparent PNG. */
   readonly picture: Picture | null;
   /** A signature of training says so in the block itself. */

@@ -1,7 +1,7 @@
 export { embedFont, textWidth } from './font.ts';
 export { findPlaces } from './find.ts';
-export { makeAppearance, stampLines, TRAINING_TEXT, type StampContent, type VisibleForm } from './forms.ts';
+export { makeAppearance, stampLines, TRAINING_TEXT, type CopyKind, type StampContent, type VisibleForm } from './forms.ts';
 export { fromShown, onPage, SIZES, usualPlace } from './place.ts';
 export { PngError, readPng, type Picture } from './png.ts';
-export { fillNumberAndDate, reserveNumberAndDate, type NumberAndDate } from './number.ts';
+export { fillNumberAndDate, numberWanted, reserveNumberAndDate, type Blanks, type NumberAndDate } from './number.ts';
 export { Pictures } from './pictures.ts';

@@ -14,8 +14,8 @@ const MARGIN = 20 * MM;
 
 /** Height of the page as it is shown. */
 const shown = (page: PdfPage): { width: number; height: number } => {
-  const width = page.mediaBox[2] - page.mediaBox[0];
-  const height = page.mediaBox[3] - page.mediaBox[1];
+  const width = page.cropBox[2] - page.cropBox[0];
+  const height = page.cropBox[3] - page.cropBox[1];
   return page.rotate % 180 === 0 ? { width, height } : { width: height, height: width };
 };
 
@@ -59,7 +59,7 @@ interface Box {
 /** From the upright page that an officer sees to the coordinates of the file. */
 export function fromShown(page: PdfPage, box: Box): Box {
   const { width, height } = shown(page);
-  const [x0, y0] = page.mediaBox;
+  const [x0, y0] = page.cropBox;
   switch (page.rotate) {
     case 90:
       return { x: x0 + height - box.y - box.height, y: y0 + box.x, width: box.height, height: box.width };
@@ -74,7 +74,7 @@ export function fromShown(page: PdfPage, box: Box): Box {
 
 /** Keeps a form on its page, whatever was dragged where. */
 export function onPage(page: PdfPage, place: Box): [number, number, number, number] {
-  const [x0, y0, x1, y1] = page.mediaBox;
+  const [x0, y0, x1, y1] = page.cropBox;
   const width = Math.min(place.width, x1 - x0);
   const height = Math.min(place.height, y1 - y0);
   const x = Math.min(Math.max(place.x, x0), x1 - width);

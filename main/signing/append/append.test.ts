@@ -70,7 +70,7 @@ describe.skipIf(!real)('adding a signature to a file', () => {
         signedAt: Date.now(),
         agency: 'Ủy ban nhân dân phường An Bình',
         documentNumber: '36/TLCCHT-BS',
-        copyForm: 'SAO Y',
+        copyForm: 'SAO Y' as const,
         picture: null,
         training: false,
       };

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../contract/refusal.ts';
 import type { Statement, Store } from '../../store/index.ts';
-import type { VisibleForm } from '../appearance/index.ts';
+import type { CopyKind, VisibleForm } from '../appearance/index.ts';
 import type { Level } from '../sign.ts';
 import {
   toBatch,
@@ -15,6 +15,7 @@ import {
   type Item,
   type ItemRow,
   type ItemState,
+  type Step,
 } from './rows.ts';
 
 export type { Batch, BatchFile, Item, Place, Step } from './rows.ts';
@@ -57,11 +58,11 @@ export class Journal {
     });
   }
 
-  addItem(item: Pick<Item, 'documentId' | 'dossierId' | 'dossierCode' | 'title' | 'file' | 'form' | 'steps' | 'area'>): void {
+  addItem(item: Pick<Item, 'documentId' | 'dossierId' | 'dossierCode' | 'title' | 'file' | 'form' | 'steps' | 'area' | 'blanks'>): void {
     this.change(() =>
       this.sql(
-        `insert into signing_item (document_id, dossier_id, dossier_code, title, file, form, steps, area, state, added_at)
-           values (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?) on conflict (document_id) do nothing`,
+        `insert into signing_item (document_id, dossier_id, dossier_code, title, file, form, steps, area, blanks, state, added_at)
+           values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?) on conflict (document_id) do nothing`,
       ).run(
         item.documentId,
         item.dossierId,
@@ -71,6 +72,7 @@ export class Journal {
         item.form,
         item.steps.join(','),
         item.area === null ? null : JSON.stringify(item.area),
+        item.blanks === null ? null : JSON.stringify(item.blanks),
         this.store.clock.now(),
       ),
     );
@@ -91,7 +93,15 @@ export class Journal {
 
   setItem(
     documentId: string,
-    change: { state?: ItemState; reason?: Refusal | null; file?: string; seenSha256?: string | null; form?: VisibleForm },
+    change: {
+      state?: ItemState;
+      reason?: Refusal | null;
+      file?: string;
+      seenSha256?: string | null;
+      form?: VisibleForm;
+      copyKind?: CopyKind;
+      steps?: readonly Step[];
+    },
   ): void {
     this.change(() => {
       const set: string[] = [];
@@ -105,6 +115,8 @@ export class Journal {
       if (change.file !== undefined) put('file', change.file);
       if (change.seenSha256 !== undefined) put('seen_sha256', change.seenSha256);
       if (change.form !== undefined) put('form', change.form);
+      if (change.copyKind !== undefined) put('copy_kind', change.copyKind);
+      if (change.steps !== undefined) put('steps', change.steps.join(','));
       if (set.length > 0) this.sql(`update signing_item set ${set.join(', ')} where document_id = ?`).run(...values, documentId);
     });
   }
@@ -223,14 +235,18 @@ export class Journal {
     );
   }
 
-  /** Finished documents that the other rooms have not been told of. */
+  /** Documents with a new signature, their last or not, that the other rooms have not been told of. */
   untold(): Item[] {
-    return (this.sql(`select * from signing_item where state = 'signed' and told = 0 order by signed_at`).all() as ItemRow[]).map(toItem);
+    return (this.sql(`select * from signing_item where signed_at is not null and told = 0 order by signed_at`).all() as ItemRow[]).map(
+      toItem,
+    );
   }
 
-  setTold(documentIds: readonly string[]): void {
+  /** @param heard with the hash of the file that they were told of: a newer one is told again */
+  setTold(heard: readonly { readonly documentId: string; readonly sha256: string | null }[]): void {
     this.store.transaction(() => {
-      for (const id of documentIds) this.sql('update signing_item set told = 1 where document_id = ?').run(id);
+      for (const { documentId, sha256 } of heard)
+        this.sql('update signing_item set told = 1 where document_id = ? and sha256 is ?').run(documentId, sha256);
     });
   }
 

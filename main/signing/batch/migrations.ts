@@ -33,4 +33,10 @@ export const migrations: Migration[] = [
     name: 'place that a document leaves free for its signature',
     sql: `alter table signing_item add column area text;`,
   },
+  {
+    room: 'signing',
+    number: 3,
+    name: 'kind of copy, blank places for number and date',
+    sql: `alter table signing_item add column copy_kind text; alter table signing_item add column blanks text;`,
+  },
 ];

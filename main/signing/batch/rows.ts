@@ -1,5 +1,5 @@
 import { isRefusal, type Refusal } from '../../contract/refusal.ts';
-import type { VisibleForm } from '../appearance/index.ts';
+import type { Blanks, CopyKind, VisibleForm } from '../appearance/index.ts';
 import type { Level } from '../sign.ts';
 
 /** The rows of the journal and what they mean. */
@@ -16,7 +16,10 @@ export interface Item {
   /** The newest version: what the next step signs. */
   readonly file: string;
   readonly form: VisibleForm;
+  readonly copyKind: CopyKind;
   readonly steps: readonly Step[];
+  /** Where number and date are left blank for the clerk; null when nobody said. */
+  readonly blanks: Blanks | null;
   /** The place that the document leaves free for the leader's signature; null when nobody said. */
   readonly area: Place | null;
   readonly state: ItemState;
@@ -39,6 +42,8 @@ export interface Place {
 
 export interface FileOptions {
   readonly form: VisibleForm;
+  readonly copyKind?: CopyKind;
+  readonly blanks?: Blanks | null;
   readonly placement: Place | null;
   readonly field: string | null;
   readonly number: string | null;
@@ -84,6 +89,8 @@ export interface ItemRow {
   form: string;
   steps: string;
   area: string | null;
+  copy_kind: string | null;
+  blanks: string | null;
   state: string;
   seen_sha256: string | null;
   reason: string | null;
@@ -138,6 +145,8 @@ export const toItem = (row: ItemRow): Item => ({
   form: row.form as VisibleForm,
   steps: row.steps.split(',').filter(Boolean) as Step[],
   area: row.area === null ? null : (JSON.parse(row.area) as Place),
+  copyKind: (row.copy_kind ?? 'SAO Y') as CopyKind,
+  blanks: row.blanks === null ? null : (JSON.parse(row.blanks) as Blanks),
   state: row.state as ItemState,
   seenSha256: row.seen_sha256,
   reason: readRefusal(row.reason),

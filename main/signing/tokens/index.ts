@@ -1,4 +1,4 @@
-export { allModules, listed, listTokens, sentenceOf, type ListedToken, type TokenList } from './listing.ts';
+export { expiringOf, listed, listTokens, sentenceOf, type ExpiringCertificate, type ListedToken, type TokenList } from './listing.ts';
 export { knownModules, moduleFault, type FindOptions, type ModuleFault } from './modules.ts';
 export { TokenError, TokenProcess, type TokenProcessOptions } from './process.ts';
 export { chooseScheme, keyMatch, tokenSigner } from './signer.ts';

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../contract/refusal.ts';
 import { readCertificate, type Certificate } from '../cms/index.ts';
 import { ANNOUNCE_DAYS, daysLeft, keyName, refuseCertificate } from '../trust/policy.ts';
-import { knownModules, moduleFault } from './modules.ts';
+import { moduleFault } from './modules.ts';
 import { TokenError, TokenProcess, type TokenProcessOptions } from './process.ts';
 import type { Spawn } from './spawn.ts';
 import { trainingKey, TRAINING_MODULE, TRAINING_SERIAL } from './training.ts';
@@ -41,8 +41,10 @@ export interface TokenList {
 }
 
 export interface ListDeps {
+  /** Modules to ask, each once. */
   readonly modules: readonly string[];
-  readonly onlyTheseModules: boolean;
+  /** Modules that are not to be loaded, with the reason. */
+  readonly barred?: TokenList['problems'];
   readonly trainingDir: string | null;
   readonly now: number;
   readonly spawn?: Spawn | undefined;
@@ -73,19 +75,14 @@ export function listed(certificate: Certificate, now: number): ListedCertificate
   };
 }
 
-/** Every module that may be asked, configured ones first; each once. */
-export function allModules(deps: Pick<ListDeps, 'modules' | 'onlyTheseModules'>): string[] {
-  return [...new Set([...deps.modules, ...(deps.onlyTheseModules ? [] : knownModules())])];
-}
-
 /** Looks at every module, each in a process of its own that ends afterwards. One broken driver does not hide the others' tokens. */
 export async function listTokens(deps: ListDeps): Promise<TokenList> {
-  const looks = await Promise.all(allModules(deps).map((module) => look(module, deps)));
+  const looks = await Promise.all(deps.modules.map((module) => look(module, deps)));
   const tokens = looks.flatMap((one) => ('tokens' in one ? one.tokens : []));
   // Two modules may reach the same token; it is shown once.
   const unique = [...new Map(tokens.map((token) => [`${token.serial}/${token.label}`, token])).values()];
   if (deps.trainingDir) unique.push(await trainingToken(deps.trainingDir, deps.now));
-  return { tokens: unique, problems: looks.flatMap((one) => ('problem' in one ? [one.problem] : [])) };
+  return { tokens: unique, problems: [...(deps.barred ?? []), ...looks.flatMap((one) => ('problem' in one ? [one.problem] : []))] };
 }
 
 type Look = { tokens: ListedToken[] } | { problem: { module: string; code: string; vi: string; en: string } };
@@ -142,4 +139,24 @@ async function trainingToken(dir: string, now: number): Promise<ListedToken> {
     training: true,
     certificates: [listed(certificate, now)],
   };
+}
+
+export interface ExpiringCertificate {
+  readonly id: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly tokenLabel: string;
+  readonly notAfter: number;
+  readonly daysLeft: number;
+}
+
+/** The certificates of a list that end within 60 days, soonest first; one that has ended counts too. */
+export function expiringOf(list: TokenList): ExpiringCertificate[] {
+  return list.tokens
+    .flatMap((token) =>
+      token.certificates
+        .filter((one) => one.expiring)
+        .map(({ id, subject, issuer, notAfter, daysLeft }) => ({ id, subject, issuer, tokenLabel: token.label, notAfter, daysLeft })),
+    )
+    .sort((a, b) => a.notAfter - b.notAfter);
 }
