@@ -52,8 +52,6 @@ export interface NativeSane {
   /** After the last page of a stack; also lowers the cancel flag. */
   end(): Promise<void>;
   close(): Promise<void>;
-  /** Grows while the driver moves, stands still while it hangs, -1 while it has nothing to do. */
-  pulse(): number;
 }
 
 /** WIA in the words of SANE, so that one driver serves both. */
@@ -62,10 +60,27 @@ export interface NativeWia extends NativeSane {
   probe(): Promise<{ version: 0 | 1 | 2; steps: { devMgr2: string; devMgr1: string } }>;
 }
 
+/**
+ * The Windows spooler in raw mode; only in a child process. Errors are `SPOOLER <code of Windows> <call>`. Numbers are the
+ * bits of `winspool.h`.
+ */
+export interface NativeSpooler {
+  printers(): Promise<{ name: string; port: string; driver: string; attributes: number }[]>;
+  state(queue: string): Promise<{ status: number; attributes: number; jobs: number }>;
+  /** Hands a whole slip over. @returns the number of its job; when a part was refused nothing stays in the queue */
+  print(queue: string, title: string, bytes: Uint8Array): Promise<number>;
+  /** JOB_STATUS bits; null when the queue does not hold the job any more. */
+  job(queue: string, id: number): Promise<number | null>;
+  deleteJob(queue: string, id: number): Promise<void>;
+}
+
 export interface Native {
   readonly jpeg: NativeJpeg;
+  /** Of scanners and spooler: grows while the driver moves, stands still while it hangs, -1 while it has nothing to do. */
+  pulse(): number;
   readonly sane?: NativeSane;
   readonly wia?: NativeWia;
+  readonly spooler?: NativeSpooler;
 }
 
 export class NativeMissingError extends Error {}

@@ -18,6 +18,7 @@ import {
 import {
   createDevices,
   createSetup,
+  createSpooler,
   devicesHandlers,
   migrations as devicesMigrations,
   systemBackend,
@@ -130,6 +131,8 @@ export async function openRooms(options: RoomsOptions) {
   const { place } = catalogue;
 
   const printing = host.printing?.((file) => files.link(file).url);
+  // Under Windows a ticket printer on USB belongs to the spooler; elsewhere its node is opened directly.
+  const spooler = process.platform === 'win32' && !training ? createSpooler(host.driver ? { spawn: host.driver } : {}) : undefined;
   const devices = createDevices({
     store,
     clock,
@@ -137,9 +140,14 @@ export async function openRooms(options: RoomsOptions) {
     ticketPaper,
     training,
     ...(printing ? { systemPrinter: (queue: string) => systemBackend(queue, printing) } : {}),
+    ...(spooler ? { layers: { spooler } } : {}),
     ...(options.onPrintBytes ? { onPrintBytes: options.onPrintBytes } : {}),
   });
   opened('devices', () => devices.close());
+  const finding = {
+    ...(spooler ? { queues: () => spooler.list() } : {}),
+    ...(printing ? { systemPrinters: () => printing.printers() } : {}),
+  };
   const scanning = createScanning({
     store,
     clock,
@@ -282,7 +290,7 @@ export async function openRooms(options: RoomsOptions) {
     signing: signingHandlers(signing),
     reports: reportsHandlers(reports),
     training: trainingHandlers(neighbours?.panel, store),
-    devices: devicesHandlers(devices, createSetup(devices), clock, priorityOfAge(site)),
+    devices: devicesHandlers(devices, createSetup(devices, finding), clock, priorityOfAge(site)),
     delivery: deliveryHandlers(delivery, {
       store,
       link: (file, name) => files.link(file, name),

@@ -4,9 +4,9 @@ import type { Clock, Store } from '../store/index.ts';
 import { createA4Printer, type A4Printer, type A4Times } from './a4/a4-printer.ts';
 import type { A4Backend } from './a4/backend.ts';
 import { ippBackend } from './a4/ipp.ts';
-import type { HealthCell, HealthSource } from './health.ts';
+import { createHealth, type HealthCell, type HealthSource } from './health.ts';
 import { createJobs } from './jobs.ts';
-import { createTransport, type DeviceLayers } from './open.ts';
+import { canReach, createTransport, type DeviceLayers } from './open.ts';
 import { profileOf, type PrinterProfile } from './printer/profile.ts';
 import { createTicketPrinter, type PrinterTimes, type TicketPrinter } from './printer/ticket-printer.ts';
 import { encodePng, renderPaper } from './raster/index.ts';
@@ -41,7 +41,8 @@ type Open =
   | { readonly kind: 'a4-printer'; readonly device: A4Printer }
   | { readonly kind: 'reader'; readonly device: Reader }
   | { readonly kind: 'keypad'; readonly device: Keypad }
-  | { readonly kind: 'display'; readonly device: Display };
+  | { readonly kind: 'display'; readonly device: Display }
+  | { readonly kind: 'out-of-reach'; readonly device: { readonly health: HealthCell; close(): Promise<void> } };
 
 export type Devices = ReturnType<typeof createDevices>;
 
@@ -63,11 +64,19 @@ export function createDevices(options: DevicesOptions) {
   const heartbeat = options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs };
   const hang = createHangers(clock, options.heartbeatMs);
 
+  const reach = (config: DeviceConfig) =>
+    canReach(config, { spooler: options.layers?.spooler !== undefined, systemPrinter: options.systemPrinter !== undefined });
+
   const start = (config: DeviceConfig) => {
     const common = { id: config.id, name: config.name, clock };
     const transport = () => createTransport(config.address, config.kind, options.layers);
     let opened: Open;
-    if (config.kind === 'ticket-printer') {
+    if (!reach(config)) {
+      // Set up on another system, or before its driver was taken away: it says so instead of keeping the counter from opening.
+      const health = createHealth({ id: config.id, kind: config.kind, name: config.name }, clock);
+      health.set('error', ['not-configured']);
+      opened = { kind: 'out-of-reach', device: { health, close: () => Promise.resolve() } };
+    } else if (config.kind === 'ticket-printer') {
       opened = {
         kind: config.kind,
         device: createTicketPrinter({
@@ -203,6 +212,8 @@ export function createDevices(options: DevicesOptions) {
     },
 
     config: (): DeviceConfig[] => registry.all(),
+    /** Is there a way to such a device on this machine? */
+    canReach: reach,
     /** Remembers a device and (re)opens it. */
     async apply(config: DeviceConfig): Promise<DeviceConfig> {
       const device = registry.remember(config);
@@ -222,6 +233,7 @@ export function createDevices(options: DevicesOptions) {
       scanListeners.clear();
       keyListeners.clear();
       await Promise.all([...open.keys()].map(stop));
+      await options.layers?.spooler?.close();
     },
   };
 }

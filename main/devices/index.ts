@@ -23,3 +23,4 @@ export { crc16, DISPLAY_PROTOCOLS, segmentsOf } from './display/protocols.ts';
 export type { HidInfo, HidLayer } from './transports/hid.ts';
 export { usbPrinterTransport } from './transports/usb-printer.ts';
 export { heard } from './stream.ts';
+export { createSpooler, type Spooler, type SystemQueue } from './transports/spooler.ts';

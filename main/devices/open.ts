@@ -1,6 +1,7 @@
-import type { DeviceAddress, DeviceKind } from '../contract/devices.ts';
+import type { DeviceAddress, DeviceConfig, DeviceKind } from '../contract/devices.ts';
 import { hidTransport, posReport, rawReport, type HidLayer } from './transports/hid.ts';
 import { serialTransport } from './transports/serial.ts';
+import type { Spooler } from './transports/spooler.ts';
 import { tcpTransport } from './transports/tcp.ts';
 import type { Transport } from './transports/transport.ts';
 import { usbPrinterTransport } from './transports/usb-printer.ts';
@@ -9,8 +10,18 @@ import { usbPrinterTransport } from './transports/usb-printer.ts';
 export interface DeviceLayers {
   /** node-hid unless a test hands in its own. */
   readonly hid?: HidLayer;
-  /** The Windows spooler in raw mode, by queue name; the native addon brings it. */
-  readonly spooler?: (queue: string) => Transport;
+  /** The Windows spooler in raw mode; absent on other systems, where `/dev/usb/lp*` does its work. */
+  readonly spooler?: Spooler;
+}
+
+/** Kinds of device and the ways they may be reached on this machine. */
+export function canReach({ kind, address: { via } }: DeviceConfig, here: { spooler: boolean; systemPrinter: boolean }): boolean {
+  if (kind === 'a4-printer') return via === 'ipp' || (via === 'system' && here.systemPrinter);
+  if (via === 'system') return kind === 'ticket-printer' && here.spooler;
+  if (via === 'ipp') return false;
+  if (via === 'usb-printer') return kind === 'ticket-printer';
+  if (via === 'hid') return kind === 'reader' || kind === 'keypad';
+  return true;
 }
 
 /** @throws Error for an address that no wire leads to (IPP; a system queue without a spooler): a mistake in the configuration */
@@ -25,7 +36,7 @@ export function createTransport(address: DeviceAddress, kind: DeviceKind, layers
     case 'hid':
       return hidTransport(address, kind === 'reader' ? posReport() : rawReport, layers.hid);
     case 'system':
-      if (layers.spooler) return layers.spooler(address.queue);
+      if (layers.spooler) return layers.spooler.transport(address.queue);
       break;
     default:
   }

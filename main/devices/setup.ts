@@ -37,12 +37,18 @@ export function createSetup(devices: Devices, layers: FindLayers = {}) {
           `That port belongs to "${clash.name}". Remove it first, or choose another port.`,
         );
       }
-      if (!reachable(device)) {
-        return refuse(
-          'wrong-connection',
-          'Loại thiết bị này không nối được theo cách đã chọn. Hãy chọn cách kết nối khác.',
-          'This kind of device cannot be reached that way. Choose another connection.',
-        );
+      if (!devices.canReach(device)) {
+        return device.address.via === 'system'
+          ? refuse(
+              'wrong-connection',
+              'Ở máy này không in được qua hàng đợi máy in của hệ thống. Hãy chọn cổng USB, cổng nối tiếp, mạng (9100) hoặc IPP.',
+              'This computer cannot print through a queue of the system. Choose USB, serial, network (9100) or IPP.',
+            )
+          : refuse(
+              'wrong-connection',
+              'Loại thiết bị này không nối được theo cách đã chọn. Hãy chọn cách kết nối khác.',
+              'This kind of device cannot be reached that way. Choose another connection.',
+            );
       }
       return devices.apply(device);
     },
@@ -76,16 +82,6 @@ export function createSetup(devices: Devices, layers: FindLayers = {}) {
       return devices.show(id, text) ? { id } : noSuchDevice();
     },
   };
-}
-
-/** Kinds of device and the wires they may hang on. */
-function reachable(device: DeviceConfig): boolean {
-  const { via } = device.address;
-  if (device.kind === 'a4-printer') return via === 'ipp' || via === 'system';
-  if (via === 'ipp' || via === 'system') return false;
-  if (via === 'usb-printer') return device.kind === 'ticket-printer';
-  if (via === 'hid') return device.kind === 'reader' || device.kind === 'keypad';
-  return true;
 }
 
 /** Same port, or the same serial number on any port: a device that moved to another socket is still itself. */

@@ -1,4 +1,4 @@
-// Exports of the addon: `jpeg` everywhere, `sane` on Linux, `wia` on Windows. All buffers are copied: Electron forbids
+// Exports of the addon: `jpeg` and `pulse` everywhere, `sane` on Linux, `wia` and `spooler` on Windows. All buffers are copied: Electron forbids
 // external ones.
 #include <stdexcept>
 
@@ -11,21 +11,10 @@ Napi::Object saneExports(Napi::Env env);
 #endif
 #ifdef _WIN32
 Napi::Object wiaExports(Napi::Env env);
+Napi::Object spoolerExports(Napi::Env env);
 #endif
 
 namespace {
-
-int number(const Napi::CallbackInfo& info, size_t index, int low, int high) {
-  if (info.Length() <= index || !info[index].IsNumber()) throw Napi::TypeError::New(info.Env(), "expected a number");
-  const int value = info[index].As<Napi::Number>().Int32Value();
-  if (value < low || value > high) throw Napi::RangeError::New(info.Env(), "number out of range");
-  return value;
-}
-
-Napi::Uint8Array bytes(const Napi::CallbackInfo& info, size_t index) {
-  if (info.Length() <= index || !info[index].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "expected bytes");
-  return info[index].As<Napi::Uint8Array>();
-}
 
 template <typename F>
 Napi::Value guarded(Napi::Env env, F work) {
@@ -47,10 +36,10 @@ Napi::Value problem(const Napi::CallbackInfo& info) {
 // encode(raw, width, height, channels, quality, dpi): Buffer
 Napi::Value encode(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const auto raw = bytes(info, 0);
-    const int width = number(info, 1, 1, 65500), height = number(info, 2, 1, 65500), channels = number(info, 3, 1, 3);
+    const auto raw = bytesArgument(info, 0);
+    const int width = numberArgument(info, 1, 1, 65500), height = numberArgument(info, 2, 1, 65500), channels = numberArgument(info, 3, 1, 3);
     if (channels == 2 || raw.ByteLength() < static_cast<size_t>(width) * height * channels) throw std::runtime_error("too few bytes for this size");
-    const auto out = TurboJpeg::get().encode(raw.Data(), width, height, width * channels, channels, number(info, 4, 1, 100), number(info, 5, 1, 4800));
+    const auto out = TurboJpeg::get().encode(raw.Data(), width, height, width * channels, channels, numberArgument(info, 4, 1, 100), numberArgument(info, 5, 1, 4800));
     return Napi::Buffer<uint8_t>::Copy(info.Env(), out.data(), out.size());
   });
 }
@@ -58,8 +47,8 @@ Napi::Value encode(const Napi::CallbackInfo& info) {
 // decode(jpeg, eighths, channels): { width, height, data }
 Napi::Value decode(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const auto jpeg = bytes(info, 0);
-    const int eighths = number(info, 1, 1, 8), channels = number(info, 2, 1, 3);
+    const auto jpeg = bytesArgument(info, 0);
+    const int eighths = numberArgument(info, 1, 1, 8), channels = numberArgument(info, 2, 1, 3);
     if (channels == 2) throw std::runtime_error("channels are 1 or 3");
     std::vector<uint8_t> pixels;
     int width = 0, height = 0;
@@ -72,17 +61,22 @@ Napi::Value decode(const Napi::CallbackInfo& info) {
   });
 }
 
+// pulse(): a number that grows while a driver does anything, and -1 while none has anything to do.
+Napi::Value pulse(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), working ? static_cast<double>(moved.load()) : -1.0); }
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto jpeg = Napi::Object::New(env);
   jpeg.Set("problem", Napi::Function::New(env, problem));
   jpeg.Set("encode", Napi::Function::New(env, encode));
   jpeg.Set("decode", Napi::Function::New(env, decode));
   exports.Set("jpeg", jpeg);
+  exports.Set("pulse", Napi::Function::New(env, pulse));
 #ifdef __linux__
   exports.Set("sane", saneExports(env));
 #endif
 #ifdef _WIN32
   exports.Set("wia", wiaExports(env));
+  exports.Set("spooler", spoolerExports(env));
 #endif
   return exports;
 }

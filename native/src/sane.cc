@@ -3,6 +3,7 @@
 // page with an ordinary end of file, half of it missing.
 #include "sane_library.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -10,39 +11,19 @@
 #include <stdexcept>
 #include <unistd.h>
 
+#include "scanner.h"
 #include "turbojpeg.h"
-#include "worker.h"
 
 namespace quay {
 namespace {
 
-struct DeviceInfo {
-  std::string name, vendor, model, type;
-};
-
-Answer listDevices() {
-  Working w;
+std::vector<DeviceInfo> listDevices() {
   load();
   const SANE_Device** list = nullptr;
   check(sane.getDevices(&list, SANE_FALSE));
   std::vector<DeviceInfo> found;
   for (; list && *list; ++list) found.push_back({(*list)->name, (*list)->vendor, (*list)->model, (*list)->type});
-  return [found](Napi::Env env) -> Napi::Value {
-    auto array = Napi::Array::New(env, found.size());
-    for (size_t i = 0; i < found.size(); ++i) {
-      auto o = Napi::Object::New(env);
-      o.Set("name", found[i].name);
-      o.Set("vendor", found[i].vendor);
-      o.Set("model", found[i].model);
-      o.Set("type", found[i].type);
-      array.Set(static_cast<uint32_t>(i), o);
-    }
-    return array;
-  };
-}
-
-Answer nothing() {
-  return [](Napi::Env env) -> Napi::Value { return env.Undefined(); };
+  return found;
 }
 
 void closeDevice() {
@@ -51,15 +32,6 @@ void closeDevice() {
   sane.close(device);
   device = nullptr;
 }
-
-struct Option {
-  std::string name, title, type, unit, text;
-  int cap = 0;
-  bool active = false, settable = false, hasRange = false, hasValue = false;
-  double min = 0, max = 0, quant = 0, value = 0;
-  std::vector<double> numbers;
-  std::vector<std::string> words;
-};
 
 double word(SANE_Value_Type type, SANE_Word w) { return type == SANE_TYPE_FIXED ? SANE_UNFIX(w) : static_cast<double>(w); }
 
@@ -109,55 +81,8 @@ std::vector<Option> readOptions() {
   return all;
 }
 
-Answer listOptions() {
-  Working w;
-  auto all = readOptions();
-  return [all = std::move(all)](Napi::Env env) -> Napi::Value {
-    auto array = Napi::Array::New(env, all.size());
-    for (size_t i = 0; i < all.size(); ++i) {
-      const Option& o = all[i];
-      auto js = Napi::Object::New(env);
-      js.Set("name", o.name);
-      js.Set("title", o.title);
-      js.Set("type", o.type);
-      js.Set("unit", o.unit);
-      js.Set("active", o.active);
-      js.Set("settable", o.settable);
-      if (o.hasRange) {
-        auto range = Napi::Object::New(env);
-        range.Set("min", o.min);
-        range.Set("max", o.max);
-        range.Set("quant", o.quant);
-        js.Set("range", range);
-      }
-      if (!o.numbers.empty()) {
-        auto list = Napi::Array::New(env, o.numbers.size());
-        for (size_t n = 0; n < o.numbers.size(); ++n) list.Set(static_cast<uint32_t>(n), o.numbers[n]);
-        js.Set("numbers", list);
-      }
-      if (!o.words.empty()) {
-        auto list = Napi::Array::New(env, o.words.size());
-        for (size_t n = 0; n < o.words.size(); ++n) list.Set(static_cast<uint32_t>(n), o.words[n]);
-        js.Set("words", list);
-      }
-      if (o.hasValue) {
-        if (o.type == "string") js.Set("value", o.text);
-        else if (o.type == "bool") js.Set("value", o.value != 0);
-        else js.Set("value", o.value);
-      }
-      array.Set(static_cast<uint32_t>(i), js);
-    }
-    return array;
-  };
-}
-
-struct Setting {
-  std::string name, text;
-  double value = 0;
-  bool isText = false;
-};
-
 void applySetting(const Setting& setting) {
+  needDevice();
   SANE_Int count = 0;
   check(sane.control(device, 0, SANE_ACTION_GET_VALUE, &count, nullptr));
   for (SANE_Int i = 1; i < count; ++i) {
@@ -196,11 +121,6 @@ SANE_Status startPatiently() {
   return status;
 }
 
-struct PageResult {
-  int width = 0, height = 0;
-  size_t bytes = 0;
-};
-
 void writeFile(const std::string& file, const std::vector<uint8_t>& data) {
   const std::string part = file + ".part";
   FILE* out = std::fopen(part.c_str(), "wb");
@@ -230,8 +150,7 @@ bool usable(const SANE_Parameters& p) {
   return (p.format == SANE_FRAME_RGB || p.format == SANE_FRAME_GRAY) && (p.depth == 8 || p.depth == 16) && p.last_frame;
 }
 
-Answer scanPage(const std::string& file, int quality, int dpi) {
-  Working w;
+PageResult scanPage(const std::string& file, int quality, int dpi) {
   needDevice();
   if (cancelWanted) throw std::runtime_error("CANCELLED");
   SANE_Parameters p{};
@@ -284,80 +203,24 @@ Answer scanPage(const std::string& file, int quality, int dpi) {
   const auto jpeg = TurboJpeg::get().encode(raw.data(), p.pixels_per_line, height, static_cast<int>(line / sampleBytes), static_cast<int>(channels), quality, dpi);
   std::vector<uint8_t>().swap(raw);
   writeFile(file, jpeg);
-  PageResult result{p.pixels_per_line, height, jpeg.size()};
-  return [result](Napi::Env env) -> Napi::Value {
-    auto o = Napi::Object::New(env);
-    o.Set("width", result.width);
-    o.Set("height", result.height);
-    o.Set("bytes", static_cast<double>(result.bytes));
-    return o;
-  };
+  return {p.pixels_per_line, height, jpeg.size()};
 }
 
-std::string textArgument(const Napi::CallbackInfo& info, size_t index) {
-  if (info.Length() <= index || !info[index].IsString()) throw Napi::TypeError::New(info.Env(), "expected a string");
-  return info[index].As<Napi::String>().Utf8Value();
+void openDevice(const std::string& name) {
+  load();
+  closeDevice();
+  cancelWanted = false;
+  check(sane.open(name.c_str(), &device));
+}
+
+void endStack() {
+  if (device) sane.cancel(device);
 }
 
 }  // namespace
 
 Napi::Object saneExports(Napi::Env env) {
-  auto exports = Napi::Object::New(env);
-  auto add = [&](const char* name, auto function) { exports.Set(name, Napi::Function::New(env, function, name)); };
-  add("devices", [](const Napi::CallbackInfo& info) -> Napi::Value { return Worker::get().run(info.Env(), listDevices); });
-  add("open", [](const Napi::CallbackInfo& info) -> Napi::Value {
-    const std::string name = textArgument(info, 0);
-    return Worker::get().run(info.Env(), [name] {
-      Working w;
-      load();
-      closeDevice();
-      cancelWanted = false;
-      check(sane.open(name.c_str(), &device));
-      return nothing();
-    });
-  });
-  add("options", [](const Napi::CallbackInfo& info) -> Napi::Value { return Worker::get().run(info.Env(), listOptions); });
-  add("set", [](const Napi::CallbackInfo& info) -> Napi::Value {
-    Setting setting;
-    setting.name = textArgument(info, 0);
-    if (info.Length() > 1 && info[1].IsString()) {
-      setting.isText = true;
-      setting.text = info[1].As<Napi::String>().Utf8Value();
-    } else {
-      setting.value = info.Length() > 1 && info[1].IsBoolean() ? (info[1].As<Napi::Boolean>().Value() ? 1 : 0) : info[1].ToNumber().DoubleValue();
-    }
-    return Worker::get().run(info.Env(), [setting] {
-      Working w;
-      needDevice();
-      applySetting(setting);
-      return nothing();
-    });
-  });
-  add("page", [](const Napi::CallbackInfo& info) -> Napi::Value {
-    const std::string file = textArgument(info, 0);
-    const int quality = info[1].ToNumber().Int32Value(), dpi = info[2].ToNumber().Int32Value();
-    return Worker::get().run(info.Env(), [file, quality, dpi] { return scanPage(file, quality, dpi); });
-  });
-  // Only raises the flag; the worker cancels between two reads. Nothing else may touch the library from here.
-  add("cancel", [](const Napi::CallbackInfo&) { cancelWanted = true; });
-  add("end", [](const Napi::CallbackInfo& info) -> Napi::Value {
-    return Worker::get().run(info.Env(), [] {
-      Working w;
-      if (device) sane.cancel(device);
-      cancelWanted = false;
-      return nothing();
-    });
-  });
-  add("close", [](const Napi::CallbackInfo& info) -> Napi::Value {
-    return Worker::get().run(info.Env(), [] {
-      Working w;
-      closeDevice();
-      return nothing();
-    });
-  });
-  // A number that grows while the driver does anything, and -1 while it has nothing to do.
-  add("pulse", [](const Napi::CallbackInfo& info) -> Napi::Value { return Napi::Number::New(info.Env(), working ? static_cast<double>(moved.load()) : -1.0); });
-  return exports;
+  return scannerExports(env, {listDevices, openDevice, readOptions, applySetting, scanPage, endStack, closeDevice});
 }
 
 }  // namespace quay

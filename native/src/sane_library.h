@@ -1,10 +1,8 @@
-// libsane, opened at run time, and the little state that sane.cc shares between the worker and the main thread.
+// libsane, opened at run time. Everything here belongs to the worker thread.
 #pragma once
 #include <dlfcn.h>
 #include <sane/sane.h>
 
-#include <atomic>
-#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -27,19 +25,8 @@ struct Library {
   decltype(&sane_strstatus) text;
 } sane;
 
-// Owned by the worker thread.
 bool loaded = false;
 SANE_Handle device = nullptr;
-// Shared: the main thread asks, the worker obeys; `moved` grows with every byte and call, for the watchdog.
-std::atomic<bool> cancelWanted{false};
-std::atomic<uint64_t> moved{0};
-std::atomic<bool> working{false};
-
-struct Working {
-  Working() { ++moved; working = true; }
-  ~Working() { ++moved; working = false; }
-};
-
 void load() {
   if (loaded) return;
   void* library = dlopen("libsane.so.1", RTLD_NOW | RTLD_LOCAL);

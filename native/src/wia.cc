@@ -7,8 +7,6 @@
 #include <stdexcept>
 #include <vector>
 
-#include "worker.h"
-
 namespace quay {
 namespace {
 
@@ -38,18 +36,14 @@ void start() {
   if (!manager2 && !manager1) started = false;
 }
 
-struct Found {
-  std::string name, vendor, model;
-};
-
-std::vector<Found> list() {
+std::vector<DeviceInfo> list() {
   start();
   Com<IEnumWIA_DEV_INFO> all;
   HRESULT hr = E_FAIL;
   if (manager2) hr = manager2->EnumDeviceInfo(0x10 /* WIA_DEVINFO_ENUM_LOCAL */, all.out());
   else if (manager1) hr = manager1->EnumDeviceInfo(0, all.out());
   else throw std::runtime_error("Windows Image Acquisition is not installed (" + hex(reached2) + ", " + hex(reached1) + ")");
-  std::vector<Found> found;
+  std::vector<DeviceInfo> found;
   if (hr != S_OK || !all) return found;
   for (;;) {
     Com<IWiaPropertyStorage> info;
@@ -60,7 +54,7 @@ std::vector<Found> list() {
     p.number(kDeviceType, type);
     // The upper half is the class (scanner 1, camera 2, video 3), the lower the maker's own.
     if (((static_cast<ULONG>(type) >> 16) & 0xffff) != kTypeScanner) continue;
-    found.push_back({p.text(kDeviceId), p.text(kVendor), p.text(kDeviceName)});
+    found.push_back({p.text(kDeviceId), p.text(kVendor), p.text(kDeviceName), "scanner"});
   }
   return found;
 }
@@ -108,32 +102,21 @@ IUnknown* itemFor(const std::string& source) {
   return source == "ADF" ? static_cast<IUnknown*>(device->feeder2.get()) : device->flatbed2.get();
 }
 
-Napi::Object option(Napi::Env env, const char* name, const char* type, const char* unit) {
-  auto o = Napi::Object::New(env);
-  o.Set("name", name);
-  o.Set("title", name);
-  o.Set("type", type);
-  o.Set("unit", unit);
-  o.Set("active", true);
-  o.Set("settable", true);
+Option option(const char* name, const char* type, const char* unit) {
+  Option o;
+  o.name = o.title = name;
+  o.type = type;
+  o.unit = unit;
   return o;
 }
-template <typename T>
-Napi::Array array(Napi::Env env, const std::vector<T>& values) {
-  auto out = Napi::Array::New(env, values.size());
-  for (size_t i = 0; i < values.size(); ++i) out.Set(static_cast<uint32_t>(i), values[i]);
-  return out;
-}
-Napi::Object range(Napi::Env env, double min, double max) {
-  auto r = Napi::Object::New(env);
-  r.Set("min", min);
-  r.Set("max", max);
-  r.Set("quant", 0);
-  return r;
+Option ranged(Option o, double min, double max) {
+  o.hasRange = true;
+  o.min = min;
+  o.max = max;
+  return o;
 }
 
-Answer listOptions() {
-  Working w;
+std::vector<Option> listOptions() {
   needDevice();
   std::vector<std::string> sources;
   if (hasFlatbed()) sources.push_back("Flatbed");
@@ -145,30 +128,26 @@ Answer listOptions() {
   LONG width = 0, height = 0;  // thousandths of an inch
   if (!item.number(kMaxWidth, width)) Properties(device->root1.get()).number(kBedWidth, width);
   if (!item.number(kMaxHeight, height)) Properties(device->root1.get()).number(kBedHeight, height);
-  return [=](Napi::Env env) -> Napi::Value {
-    auto source = option(env, "source", "string", "none");
-    source.Set("words", array(env, sources));
-    auto mode = option(env, "mode", "string", "none");
-    mode.Set("words", array(env, std::vector<std::string>{"Color", "Gray"}));
-    auto resolution = option(env, "resolution", "int", "dpi");
-    if (!dpis.empty()) resolution.Set("numbers", array(env, dpis));
-    else resolution.Set("range", range(env, low, high));
-    auto x = option(env, "br-x", "fixed", "mm");
-    x.Set("range", range(env, 0, width > 0 ? width * 0.0254 : 210));
-    auto y = option(env, "br-y", "fixed", "mm");
-    y.Set("range", range(env, 0, height > 0 ? height * 0.0254 : 297));
-    auto all = Napi::Array::New(env, 5);
-    all.Set(0u, source);
-    all.Set(1u, mode);
-    all.Set(2u, resolution);
-    all.Set(3u, x);
-    all.Set(4u, y);
-    return all;
-  };
+  Option source = option("source", "string", "none"), mode = option("mode", "string", "none"), resolution = option("resolution", "int", "dpi");
+  source.words = sources;
+  mode.words = {"Color", "Gray"};
+  if (!dpis.empty()) resolution.numbers = dpis;
+  else resolution = ranged(resolution, low, high);
+  return {source, mode, resolution, ranged(option("br-x", "fixed", "mm"), 0, width > 0 ? width * 0.0254 : 210),
+          ranged(option("br-y", "fixed", "mm"), 0, height > 0 ? height * 0.0254 : 297)};
 }
 
-Answer scanPage(const std::string& file, int quality, int dpi) {
-  Working w;
+void applySetting(const Setting& setting) {
+  needDevice();
+  if (setting.name == "source") device->source = setting.text;
+  else if (setting.name == "mode") device->mode = setting.text;
+  else if (setting.name == "resolution") device->dpi = static_cast<int>(setting.value);
+  else if (setting.name == "br-x") device->width = setting.value;
+  else if (setting.name == "br-y") device->height = setting.value;
+  else throw std::runtime_error("the scanner has no option " + setting.name);
+}
+
+PageResult scanPage(const std::string& file, int quality, int dpi) {
   needDevice();
   if (cancelWanted) throw std::runtime_error("CANCELLED");
   IUnknown* item = itemFor(device->source);
@@ -215,39 +194,24 @@ Answer scanPage(const std::string& file, int quality, int dpi) {
     DeleteFileW(part.c_str());
     fail(hr, "transfer");
   }
-  Page page;
   try {
-    page = finish(part, target, quality, dpi);
+    return finish(part, target, quality, dpi);
   } catch (...) {
     DeleteFileW(part.c_str());
     throw;
   }
-  return [page](Napi::Env env) -> Napi::Value {
-    auto o = Napi::Object::New(env);
-    o.Set("width", page.width);
-    o.Set("height", page.height);
-    o.Set("bytes", static_cast<double>(page.bytes));
-    return o;
-  };
 }
 
-std::string textArgument(const Napi::CallbackInfo& info, size_t index) {
-  if (info.Length() <= index || !info[index].IsString()) throw Napi::TypeError::New(info.Env(), "expected a string");
-  return info[index].As<Napi::String>().Utf8Value();
-}
-Answer nothing() {
-  return [](Napi::Env env) -> Napi::Value { return env.Undefined(); };
-}
+void endStack() {}
+void closeDevice() { device.reset(); }
 
 }  // namespace
 
 Napi::Object wiaExports(Napi::Env env) {
-  auto exports = Napi::Object::New(env);
-  auto add = [&](const char* name, auto function) { exports.Set(name, Napi::Function::New(env, function, name)); };
+  auto exports = scannerExports(env, {list, openDevice, listOptions, applySetting, scanPage, endStack, closeDevice});
   // Which interface answers, for the doctor and the lab: { version, steps: { devMgr2, devMgr1 } }.
-  add("probe", [](const Napi::CallbackInfo& info) -> Napi::Value {
+  auto probe = [](const Napi::CallbackInfo& info) -> Napi::Value {
     return Worker::get().run(info.Env(), [] {
-      Working w;
       start();
       const int version = manager2 ? 2 : manager1 ? 1 : 0;
       const std::string two = hex(reached2), one = hex(reached1);
@@ -261,68 +225,8 @@ Napi::Object wiaExports(Napi::Env env) {
         return o;
       });
     });
-  });
-  add("devices", [](const Napi::CallbackInfo& info) -> Napi::Value {
-    return Worker::get().run(info.Env(), [] {
-      Working w;
-      const auto found = list();
-      return Answer([found](Napi::Env env) -> Napi::Value {
-        auto all = Napi::Array::New(env, found.size());
-        for (size_t i = 0; i < found.size(); ++i) {
-          auto o = Napi::Object::New(env);
-          o.Set("name", found[i].name);
-          o.Set("vendor", found[i].vendor);
-          o.Set("model", found[i].model);
-          o.Set("type", "scanner");
-          all.Set(static_cast<uint32_t>(i), o);
-        }
-        return all;
-      });
-    });
-  });
-  add("open", [](const Napi::CallbackInfo& info) -> Napi::Value {
-    const std::string id = textArgument(info, 0);
-    return Worker::get().run(info.Env(), [id] {
-      Working w;
-      openDevice(id);
-      return nothing();
-    });
-  });
-  add("options", [](const Napi::CallbackInfo& info) -> Napi::Value { return Worker::get().run(info.Env(), listOptions); });
-  add("set", [](const Napi::CallbackInfo& info) -> Napi::Value {
-    const std::string name = textArgument(info, 0);
-    const std::string text = info.Length() > 1 && info[1].IsString() ? info[1].As<Napi::String>().Utf8Value() : "";
-    const double number = info.Length() > 1 && info[1].IsNumber() ? info[1].As<Napi::Number>().DoubleValue() : 0;
-    return Worker::get().run(info.Env(), [name, text, number] {
-      needDevice();
-      if (name == "source") device->source = text;
-      else if (name == "mode") device->mode = text;
-      else if (name == "resolution") device->dpi = static_cast<int>(number);
-      else if (name == "br-x") device->width = number;
-      else if (name == "br-y") device->height = number;
-      else throw std::runtime_error("the scanner has no option " + name);
-      return nothing();
-    });
-  });
-  add("page", [](const Napi::CallbackInfo& info) -> Napi::Value {
-    const std::string file = textArgument(info, 0);
-    const int quality = info[1].ToNumber().Int32Value(), dpi = info[2].ToNumber().Int32Value();
-    return Worker::get().run(info.Env(), [file, quality, dpi] { return scanPage(file, quality, dpi); });
-  });
-  add("cancel", [](const Napi::CallbackInfo&) { cancelWanted = true; });
-  add("end", [](const Napi::CallbackInfo& info) -> Napi::Value {
-    return Worker::get().run(info.Env(), [] {
-      cancelWanted = false;
-      return nothing();
-    });
-  });
-  add("close", [](const Napi::CallbackInfo& info) -> Napi::Value {
-    return Worker::get().run(info.Env(), [] {
-      device.reset();
-      return nothing();
-    });
-  });
-  add("pulse", [](const Napi::CallbackInfo& info) -> Napi::Value { return Napi::Number::New(info.Env(), working ? static_cast<double>(moved.load()) : -1.0); });
+  };
+  exports.Set("probe", Napi::Function::New(env, probe, "probe"));
   return exports;
 }
 

@@ -13,7 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "scanner.h"
 #include "turbojpeg.h"
+#include "wide.h"
 
 namespace quay {
 namespace {
@@ -35,19 +37,6 @@ class Com {
   T* p_ = nullptr;
 };
 
-std::wstring wide(const std::string& text) {
-  const int n = MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0);
-  std::wstring out(static_cast<size_t>(n), L'\0');
-  MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), out.data(), n);
-  return out;
-}
-std::string narrow(const wchar_t* text) {
-  if (!text) return "";
-  const int n = WideCharToMultiByte(CP_UTF8, 0, text, -1, nullptr, 0, nullptr, nullptr);
-  std::string out(static_cast<size_t>(n > 0 ? n - 1 : 0), '\0');
-  if (n > 1) WideCharToMultiByte(CP_UTF8, 0, text, -1, out.data(), n, nullptr, nullptr);
-  return out;
-}
 struct Bstr {
   BSTR value;
   explicit Bstr(const std::string& text) : value(SysAllocString(wide(text).c_str())) {}
@@ -79,14 +68,6 @@ std::string hex(HRESULT hr) {
 void check(HRESULT hr, const char* where) {
   if (FAILED(hr)) fail(hr, where);
 }
-
-std::atomic<bool> cancelWanted{false};
-std::atomic<uint64_t> moved{0};
-std::atomic<bool> working{false};
-struct Working {
-  Working() { ++moved; working = true; }
-  ~Working() { ++moved; working = false; }
-};
 
 class Properties {
  public:
@@ -207,15 +188,10 @@ std::vector<uint8_t> readAll(const std::wstring& file) {
 
 uint32_t le32(const std::vector<uint8_t>& d, size_t at) { return d[at] | d[at + 1] << 8 | d[at + 2] << 16 | static_cast<uint32_t>(d[at + 3]) << 24; }
 
-struct Page {
-  int width = 0, height = 0;
-  size_t bytes = 0;
-};
-
 // A 24-bit or 8-bit grey BMP becomes a JPEG; a JPEG stays as the driver made it. Its rows are counted either way.
-Page finish(const std::wstring& part, const std::wstring& file, int quality, int dpi) {
+PageResult finish(const std::wstring& part, const std::wstring& file, int quality, int dpi) {
   std::vector<uint8_t> data = readAll(part);
-  Page page;
+  PageResult page;
   if (data.size() > 3 && data[0] == 0xff && data[1] == 0xd8) {
     if (data[data.size() - 2] != 0xff || data[data.size() - 1] != 0xd9) throw std::runtime_error("SHORT picture without an end");
     for (size_t at = 2; at + 9 < data.size() && data[at] == 0xff;) {

@@ -1,17 +1,28 @@
-// One thread that owns every call into a scanner library: libsane and WIA are single-threaded, and libuv's pool changes
+// One thread that owns every call into a driver's library: libsane and WIA are single-threaded, and libuv's pool changes
 // threads between calls. Results travel back to JavaScript through one thread-safe function.
 #pragma once
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <napi.h>
 
 namespace quay {
+
+// For the watchdog: `moved` grows with every byte and every call, `working` holds while the owner thread is in a library.
+inline std::atomic<uint64_t> moved{0};
+inline std::atomic<bool> working{false};
+struct Working {
+  Working() { ++moved; working = true; }
+  ~Working() { ++moved; working = false; }
+};
 
 // Makes the JavaScript value on the main thread, after the work was done on the owner thread.
 using Answer = std::function<Napi::Value(Napi::Env)>;
@@ -41,6 +52,7 @@ class Worker {
         Answer answer;
         std::string error;
         try {
+          const Working inLibrary;
           answer = work();
         } catch (const std::exception& e) {
           error = e.what();
@@ -81,5 +93,31 @@ class Worker {
   bool ready_ = false;
   int pending_ = 0;  // main thread only
 };
+
+inline Answer nothing() {
+  return [](Napi::Env env) -> Napi::Value { return env.Undefined(); };
+}
+
+template <typename T, typename F>
+Napi::Array listOf(Napi::Env env, const std::vector<T>& items, F toJs) {
+  auto list = Napi::Array::New(env, items.size());
+  for (size_t i = 0; i < items.size(); ++i) list.Set(static_cast<uint32_t>(i), toJs(items[i]));
+  return list;
+}
+
+inline std::string textArgument(const Napi::CallbackInfo& info, size_t index) {
+  if (info.Length() <= index || !info[index].IsString()) throw Napi::TypeError::New(info.Env(), "expected a string");
+  return info[index].As<Napi::String>().Utf8Value();
+}
+inline int numberArgument(const Napi::CallbackInfo& info, size_t index, int low, int high) {
+  if (info.Length() <= index || !info[index].IsNumber()) throw Napi::TypeError::New(info.Env(), "expected a number");
+  const int value = info[index].As<Napi::Number>().Int32Value();
+  if (value < low || value > high) throw Napi::RangeError::New(info.Env(), "number out of range");
+  return value;
+}
+inline Napi::Uint8Array bytesArgument(const Napi::CallbackInfo& info, size_t index) {
+  if (info.Length() <= index || !info[index].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "expected bytes");
+  return info[index].As<Napi::Uint8Array>();
+}
 
 }  // namespace quay

@@ -1,6 +1,6 @@
 import type { DeviceReason } from '../../contract/devices.ts';
 import type { Clock } from '../../store/index.ts';
-import type { Connection, Transport } from '../transports/transport.ts';
+import { DeviceTrouble, troubleOf, type Connection, type SlipQueue, type Transport } from '../transports/transport.ts';
 import type { HealthCell } from '../health.ts';
 import { asb, ORDERED_STATUS, statusRequest } from './commands.ts';
 import type { PrinterProfile } from './profile.ts';
@@ -29,6 +29,12 @@ interface Waiter {
 
 /** So many good heartbeats in a row after a question was given up: the printer has lost it (switched off and on). */
 const BEATS_TO_FORGET = 4;
+
+/** A slip on its way: what the printer answered behind its last byte, null for nothing in time. */
+interface Sent {
+  readonly ordered: Promise<number | null>;
+  readonly after: Promise<PrinterStatus | null>;
+}
 
 export type PrinterLink = ReturnType<typeof createLink>;
 
@@ -83,13 +89,13 @@ export function createLink(options: {
     if (waiter!.givenUp) waiter!.late?.();
     else waiter!.resolve(byte);
   };
-  const drop = () => {
+  const drop = (trouble: ReturnType<typeof troubleOf> = { state: 'absent', reason: 'unplugged' }) => {
     connection = null;
     status = null;
     const left = waiters;
     waiters = [];
     for (const waiter of left) waiter.resolve(null);
-    if (!stopping.signal.aborted) health.set('absent', ['unplugged']);
+    if (!stopping.signal.aborted) health.set(trouble.state, [trouble.reason]);
     changed();
     wake?.();
   };
@@ -113,9 +119,26 @@ export function createLink(options: {
       waiters.push(waiter);
     });
 
+  /** Of a queue: its driver's watchdog is the deadline. */
+  const askQueue = async (line: Connection, slips: SlipQueue): Promise<PrinterStatus | null> => {
+    try {
+      const said = await slips.status();
+      if (connection !== line) return null;
+      health.seen();
+      status = said;
+      publish();
+      return said;
+    } catch (error) {
+      if (connection !== line) return null;
+      drop(troubleOf(error));
+      await line.close();
+      return null;
+    }
+  };
   const ask = async (ms: number): Promise<PrinterStatus | null> => {
     const line = connection;
     if (!line) return null;
+    if (line.slips) return askQueue(line, line.slips);
     const answers = Promise.all([expect('real-time', ms), expect('real-time', ms), expect('real-time', ms)]);
     line.write(Uint8Array.from([...statusRequest(1), ...statusRequest(2), ...statusRequest(4)])).catch(() => undefined);
     const [printer, cause, paper] = await answers;
@@ -127,6 +150,23 @@ export function createLink(options: {
     if (goodBeats >= BEATS_TO_FORGET) waiters = waiters.filter((w) => !w.givenUp);
     publish();
     return status;
+  };
+
+  /** What leaves the queue counts as answered: the system knows no more. */
+  const throughQueue = async (
+    slips: SlipQueue,
+    bytes: Uint8Array,
+    title: string,
+    deadlineMs: number,
+    late: () => void,
+  ): Promise<Sent | { refused: DeviceReason }> => {
+    try {
+      const { left } = await slips.print(bytes, title, deadlineMs, late);
+      const after = left.then((gone) => (gone ? ask(times.replyMs) : null));
+      return { ordered: after.then((said) => (said ? 0 : null)), after };
+    } catch (error) {
+      return error instanceof DeviceTrouble ? { refused: error.reason } : { ordered: Promise.resolve(null), after: Promise.resolve(null) };
+    }
   };
 
   const hear = (line: Connection) => {
@@ -159,14 +199,14 @@ export function createLink(options: {
           wait = times.retryMs;
         } catch (error) {
           if (stopping.signal.aborted) break;
-          const denied = error instanceof Error && /EACCES|denied|EBUSY|lock/iu.test(error.message);
-          health.set(denied ? 'error' : 'absent', [denied ? 'access-denied' : 'unplugged']);
+          const trouble = troubleOf(error);
+          health.set(trouble.state, [trouble.reason]);
           changed();
           await pause(wait);
           wait = Math.min(times.heartbeatMs, wait * 2);
           continue;
         }
-        if (profile.asb) await connection.write(Uint8Array.from(asb(true))).catch(() => undefined);
+        if (profile.asb && !connection.slips) await connection.write(Uint8Array.from(asb(true))).catch(() => undefined);
       }
       const line: Connection | null = connection;
       if (jobs > 0 && waiters.length > 0) {
@@ -201,15 +241,12 @@ export function createLink(options: {
      * (null: not in time). `late` is called when the ordered answer comes after that: paper was filled in, and the printer
      * has finished the slip.
      */
-    async send(
-      bytes: Uint8Array,
-      deadlineMs: number,
-      late: () => void,
-    ): Promise<{ ordered: Promise<number | null>; after: Promise<PrinterStatus | null> } | null> {
+    async send(bytes: Uint8Array, title: string, deadlineMs: number, late: () => void): Promise<Sent | { refused: DeviceReason }> {
       const line = connection;
-      if (!line) return null;
+      if (!line) return { refused: 'unplugged' };
       jobs += 1;
       publish();
+      if (line.slips) return throughQueue(line.slips, bytes, title, deadlineMs, late);
       const ordered = profile.ordered ? expect('ordered', deadlineMs, late) : Promise.resolve(null);
       try {
         await line.write(profile.ordered ? Uint8Array.from([...bytes, ...ORDERED_STATUS]) : bytes);

@@ -101,11 +101,11 @@ export function createTicketPrinter(options: {
   const transmit = async (key: string, bytes: Uint8Array) => {
     options.onBytes?.(key, bytes);
     const wireMs = options.transport.bitsPerSecond ? (bytes.length * 10_000) / options.transport.bitsPerSecond : 0;
-    const sent = await link.send(bytes, times.confirmMs + wireMs, () => {
+    const sent = await link.send(bytes, jobs.get(key)?.title ?? key, times.confirmMs + wireMs, () => {
       if (jobs.get(key)?.state === 'unknown') jobs.change(key, 'confirmed');
     });
     try {
-      if (!sent) return settle(key, 'failed', 'unplugged');
+      if ('refused' in sent) return settle(key, 'failed', sent.refused);
       const ordered = await sent.ordered;
       const after = await sent.after;
       const arrived = profile.ordered ? ordered !== null && after !== null : after !== null && canPrint(after);

@@ -1,8 +1,8 @@
-import { loadNative, type NativeSane } from '../../../native/index.ts';
+import { loadNative, type Native, type NativeSane, type NativeSpooler } from '../../../native/index.ts';
 import { calls, request, type Answer } from './native-protocol.ts';
 
 /**
- * Entry of the child process that owns libsane, or WIA under Windows. A driver that crashes takes this process down and nothing else; one that
+ * Entry of the child process that owns libsane, or WIA or the spooler under Windows. A driver that crashes takes this process down and nothing else; one that
  * hangs is killed by the counter. Speaks `native-protocol.ts` over the process channel and ends when the channel closes.
  */
 const parentPort = (
@@ -12,36 +12,50 @@ const parentPort = (
 ).parentPort;
 const tell = (message: Answer): void => void (parentPort ? parentPort.postMessage(message) : process.send?.(message));
 
+const native = (): Native => loadNative(process.env['QUAY_NATIVE_ADDON'] || undefined);
 const scanners = (): NativeSane => {
-  const native = loadNative(process.env['QUAY_NATIVE_ADDON'] || undefined);
-  const driver = native.sane ?? native.wia;
+  const driver = native().sane ?? native().wia;
   if (!driver) throw new Error('scanner drivers are not built for this system');
+  return driver;
+};
+const spooler = (): NativeSpooler => {
+  const driver = native().spooler;
+  if (!driver) throw new Error('the spooler is not built for this system');
   return driver;
 };
 
 async function run(name: keyof typeof calls, args: unknown[]): Promise<unknown> {
-  const driver = scanners();
   switch (name) {
     case 'devices':
-      return driver.devices();
+      return scanners().devices();
     case 'open':
-      return driver.open(...calls.open.input.parse(args));
+      return scanners().open(...calls.open.input.parse(args));
     case 'options':
-      return driver.options();
+      return scanners().options();
     case 'set':
-      return driver.set(...calls.set.input.parse(args));
+      return scanners().set(...calls.set.input.parse(args));
     case 'page':
-      return driver.page(...calls.page.input.parse(args));
+      return scanners().page(...calls.page.input.parse(args));
     case 'end':
-      return driver.end();
+      return scanners().end();
     case 'close':
-      return driver.close();
+      return scanners().close();
+    case 'printers':
+      return spooler().printers();
+    case 'queueState':
+      return spooler().state(...calls.queueState.input.parse(args));
+    case 'print': {
+      const [queue, title, bytes] = calls.print.input.parse(args);
+      return spooler().print(queue, title, Buffer.from(bytes, 'base64'));
+    }
+    case 'job':
+      return spooler().job(...calls.job.input.parse(args));
   }
 }
 
 function hear(data: unknown): void {
   const message = request.parse(data);
-  if (message.type === 'pulse') return tell({ type: 'pulse', moved: scanners().pulse() });
+  if (message.type === 'pulse') return tell({ type: 'pulse', moved: native().pulse() });
   if (message.type === 'cancel') return scanners().cancel();
   run(message.name, message.args).then(
     (value) => tell({ type: 'answer', id: message.id, value }),

@@ -58,7 +58,7 @@ export interface DriverProcess {
   call<N extends CallName>(name: N, args: Input<N>, signal?: AbortSignal): Promise<Output<N>>;
   /** `down` while a pause after a crash lasts. */
   state(): 'idle' | 'running' | 'down';
-  /** Crashes and kills since the last page that worked. */
+  /** Crashes and kills since the last page or slip that worked. */
   crashes(): number;
   close(): Promise<void>;
 }
@@ -126,9 +126,9 @@ export function createDriverProcess(
     pending.delete(message.id);
     if (!call) return;
     if (message.type === 'failure') return call.reject(new Error(message.message));
-    const value = calls[call.name].output.safeParse(message.value ?? undefined);
+    const value = calls[call.name].output.safeParse(message.value);
     if (!value.success) return call.reject(new ScanTrouble('driver-crashed', `driver process answered ${call.name} with nonsense`));
-    if (call.name === 'page') crashes = 0;
+    if (call.name === 'page' || call.name === 'print') crashes = 0;
     call.resolve(value.data);
   };
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What crosses between the counter and the child process that owns the scanner drivers; checked on both sides. */
+/**
+ * What crosses between the counter and a child process that owns drivers (scanners in one, the Windows spooler in another);
+ * checked on both sides.
+ */
 const value = z.union([z.string(), z.number(), z.boolean()]);
 
 export const calls = {
@@ -33,6 +36,17 @@ export const calls = {
     output: z.object({ width: z.number().int(), height: z.number().int(), bytes: z.number().int() }),
   },
   end: { input: z.tuple([]), output: z.undefined() },
+  printers: {
+    input: z.tuple([]),
+    output: z.array(z.object({ name: z.string(), port: z.string(), driver: z.string(), attributes: z.number() })),
+  },
+  queueState: {
+    input: z.tuple([z.string()]),
+    output: z.object({ status: z.number(), attributes: z.number(), jobs: z.number() }),
+  },
+  /** Queue, title, bytes in base64 (both kinds of channel carry text). */
+  print: { input: z.tuple([z.string(), z.string(), z.base64()]), output: z.number().int() },
+  job: { input: z.tuple([z.string(), z.number().int()]), output: z.number().nullable() },
   close: { input: z.tuple([]), output: z.undefined() },
 } as const;
 

@@ -1,5 +1,5 @@
 import type { HealthCell } from '../health.ts';
-import type { Connection, Transport } from './transport.ts';
+import { troubleOf, type Connection, type Transport } from './transport.ts';
 
 /**
  * Keeps a line open to a device that only talks when it has something to say (reader, keypad) or only listens (display).
@@ -47,8 +47,8 @@ export function createKeeper(options: {
           wait = Math.min(250, heartbeatMs);
         } catch (error) {
           if (stopping.signal.aborted) break;
-          const denied = error instanceof Error && /EACCES|denied|EBUSY|lock/iu.test(error.message);
-          health.set(denied ? 'error' : 'absent', [denied ? 'access-denied' : 'unplugged']);
+          const trouble = troubleOf(error);
+          health.set(trouble.state, [trouble.reason]);
           await pause(wait);
           wait = Math.min(heartbeatMs, wait * 2);
           continue;

@@ -1,3 +1,6 @@
+import type { DeviceReason } from '../../contract/devices.ts';
+import type { PrinterStatus } from '../printer/status.ts';
+
 /**
  * A way to a device. `open` may be called again after a connection ended; drivers own the rhythm of trying again.
  */
@@ -12,7 +15,40 @@ export interface Transport {
   present?(): Promise<boolean>;
 }
 
+/** Why a device cannot be reached, where the way to it knows better than "not there". */
+export class DeviceTrouble extends Error {
+  readonly reason: DeviceReason;
+  constructor(reason: DeviceReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** What a failed `open` says about the device. */
+export function troubleOf(error: unknown): { state: 'absent' | 'error'; reason: DeviceReason } {
+  const denied = error instanceof Error && /EACCES|EPERM|denied|EBUSY|lock/iu.test(error.message);
+  const reason = error instanceof DeviceTrouble ? error.reason : denied ? 'access-denied' : 'unplugged';
+  return { state: reason === 'unplugged' ? 'absent' : 'error', reason };
+}
+
+/**
+ * The far end of a queue of the operating system: it takes whole slips, and the system alone says how the printer is. No
+ * byte of the printer ever comes back through it.
+ */
+export interface SlipQueue {
+  /** @throws DeviceTrouble when the queue cannot be asked */
+  status(): Promise<PrinterStatus>;
+  /**
+   * Hands a slip over. `left` tells whether it left the queue for the printer within the deadline; `late` is called when it
+   * does so afterwards.
+   * @throws DeviceTrouble when nothing of it stays in the queue; another Error when it may have been taken
+   */
+  print(bytes: Uint8Array, title: string, deadlineMs: number, late: () => void): Promise<{ left: Promise<boolean> }>;
+}
+
 export interface Connection {
+  /** Present when this is a queue and not a wire; `write` then prints, and nothing comes to `onData`. */
+  readonly slips?: SlipQueue;
   /** Resolves when the bytes have left this machine (as far as the system can tell). */
   write(bytes: Uint8Array): Promise<void>;
   onData(listener: (bytes: Uint8Array) => void): void;

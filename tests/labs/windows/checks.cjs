@@ -3,7 +3,7 @@
 const path = require('node:path');
 const fs = require('node:fs');
 
-const [addon, picture, out] = process.argv.slice(2);
+const [addon, picture, out, queue] = process.argv.slice(2);
 const say = (name, ok, detail) => fs.appendFileSync(out, `${JSON.stringify({ name, ok, detail: String(detail) })}\n`);
 
 async function check(name, work) {
@@ -33,7 +33,7 @@ void (async () => {
   await check('node.exe is a Windows program', () => equal([process.platform, process.arch], ['win32', 'x64']));
   await check('the addon loads', () => {
     native = require(addon);
-    return equal(Object.keys(native).sort(), ['jpeg', 'wia']);
+    return equal(Object.keys(native).sort(), ['jpeg', 'pulse', 'spooler', 'wia']);
   });
   await check('the addon loads a second time in a worker thread', () => {
     const { Worker } = require('node:worker_threads');
@@ -41,7 +41,7 @@ void (async () => {
       `require('node:worker_threads').parentPort.postMessage(Object.keys(require(${JSON.stringify(addon)})).length)`,
       { eval: true },
     );
-    return new Promise((resolve, reject) => worker.once('message', (n) => resolve(equal(n, 2))).once('error', reject));
+    return new Promise((resolve, reject) => worker.once('message', (n) => resolve(equal(n, 4))).once('error', reject));
   });
   await check('WIA is asked in the order 2.0, then 1.0', async () => {
     const probe = await native.wia.probe();
@@ -69,7 +69,7 @@ void (async () => {
     native.wia.cancel();
     await native.wia.end();
     await native.wia.close();
-    return equal(native.wia.pulse(), -1);
+    return equal(native.pulse(), -1);
   });
   await check('fifty questions at once are all answered, in order', async () => {
     const order = [];
@@ -78,6 +78,64 @@ void (async () => {
       order,
       Array.from({ length: 50 }, (_, i) => i),
     ).length;
+  });
+  const { spooler } = native;
+  await check('the spooler lists the queues of the system, Vietnamese names whole', async () => {
+    const found = await spooler.printers();
+    return equal(found.map((printer) => `${printer.name}: ${printer.driver}`).sort(), [`${queue} hỏng: Quay raw`, `${queue}: Quay raw`]);
+  });
+  await check('a queue says how it is', async () => {
+    const { status, jobs } = await spooler.state(queue);
+    return equal([status, jobs], [0, 0]);
+  });
+  await check('a queue that is not there is refused with the code of Windows', async () => {
+    await rejects(spooler.state('không có'), /^SPOOLER 1801 OpenPrinter$/);
+    await rejects(spooler.job('không có', 1), /^SPOOLER 1801 OpenPrinter$/);
+    return rejects(spooler.print('không có', 'B 027', Buffer.from('x')), /^SPOOLER 1801 OpenPrinter$/);
+  });
+  await check('an empty slip is printed as nothing', async () =>
+    equal(Number.isInteger(await spooler.print(queue, 'rỗng', Buffer.alloc(0))), true),
+  );
+  await check('a port that takes nothing is told, and nothing stays in the queue', async () => {
+    const broken = `${queue} hỏng`;
+    const said = await spooler.print(broken, 'B 028', Buffer.from('x')).then(
+      (job) => `job ${job}`,
+      (error) => error.message,
+    );
+    const left = await spooler.job(broken, 1);
+    if (left !== null && !said.startsWith('SPOOLER')) throw new Error(`${said}, status of the job ${left}`);
+    return said;
+  });
+  await check('slips go to the queue in raw mode and leave it', async () => {
+    for (let i = 0; i < 3; i += 1) {
+      const job = await spooler.print(queue, 'Vé B 027', Buffer.alloc(200_001, 'Quay\x00\x1b\xff'.slice(i), 'latin1'));
+      if (!Number.isInteger(job) || job < 1) throw new Error(`job ${job}`);
+      for (let look = 0; (await spooler.job(queue, job)) !== null; look += 1) {
+        if (look > 200) throw new Error('the job stays in the queue');
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    }
+    return 'three slips';
+  });
+  await check('a job that the queue does not hold is null, and taking it out does nothing', async () => {
+    await spooler.deleteJob(queue, 4711);
+    return equal(await spooler.job(queue, 4711), null);
+  });
+  await check('bad arguments of the spooler are a TypeError or a RangeError, not a crash', () => {
+    const names = [];
+    for (const work of [
+      () => spooler.print(queue, 'x', 'text'),
+      () => spooler.state(),
+      () => spooler.job(queue, 0),
+      () => spooler.job(queue, 'x'),
+    ]) {
+      try {
+        void work();
+      } catch (error) {
+        names.push(error.name);
+      }
+    }
+    return equal(names, ['TypeError', 'TypeError', 'RangeError', 'TypeError']);
   });
   await check('without libjpeg-turbo the addon says so and refuses', () => {
     const problem = native.jpeg.problem();

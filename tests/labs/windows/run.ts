@@ -1,5 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +32,8 @@ const NEVER_RUN = [
   'WIA 2.0: listing, opening and scanning a real scanner (IWiaDevMgr2, IWiaItem2, IWiaTransfer)',
   'WIA 1.0: opening and scanning a real scanner (IWiaDataTransfer)',
   'WIA: jam, empty feeder, cover, busy, cancel in mid-page as a real driver tells them',
+  'the spooler with a real printer: paper out, offline and error as a port monitor tells them, USB001, a network queue',
+  'the spooler: WritePrinter that takes a part of the bytes, a port monitor that hangs (the watchdog is tested with a driver that does)',
   'JPEG from a driver that delivers bitmaps (needs libturbojpeg.dll beside the addon)',
   'the addon inside Electron for Windows (the renamed executable is checked with node.exe)',
 ];
@@ -77,6 +90,37 @@ function windowsNode(): string {
   return exe;
 }
 
+const QUEUE = 'Máy in phiếu';
+/** Of what `checks.cjs` prints last. */
+const LAST_SLIP = Buffer.alloc(200_001, 'Quay\x00\x1b\xff'.slice(2), 'latin1');
+
+/**
+ * Two queues as the registry of Windows holds them: one prints into a file of the host (wine's way to a port), the other
+ * into a folder that does not exist.
+ */
+function queues(file: string): Buffer {
+  const print = 'HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Control\\Print';
+  const words = (values: Readonly<Record<string, string>>) => Object.entries(values).map(([name, value]) => `"${name}"="${value}"`);
+  const queue = (name: string, port: string) => [
+    `[${print}\\Printers\\${name}]`,
+    ...words({ Name: name, Port: port, 'Printer Driver': 'Quay raw', 'Print Processor': 'winprint', Datatype: 'RAW' }),
+    ...words({ Parameters: '', 'Share Name': '', 'Separator File': '', Location: '', Description: '' }),
+    ...['Attributes"=dword:00000040', 'Status"=dword:00000000', 'Priority"=dword:00000001'].map((value) => `"${value}`),
+    '',
+  ];
+  const lines = [
+    'Windows Registry Editor Version 5.00',
+    '',
+    `[${print}\\Environments\\Windows x64\\Drivers\\Version-3\\Quay raw]`,
+    '"Version"=dword:00000003',
+    ...words({ Driver: 'wineps.drv', 'Configuration File': 'wineps.drv', 'Data File': 'none.ppd', Datatype: 'RAW' }),
+    '',
+    ...queue(QUEUE, file),
+    ...queue(`${QUEUE} hỏng`, path.join(path.dirname(file), 'nowhere/slip.bin')),
+  ];
+  return Buffer.from(`\ufeff${lines.join('\r\n')}\r\n`, 'utf16le');
+}
+
 interface Line {
   readonly name: string;
   readonly ok: boolean;
@@ -121,6 +165,11 @@ function main(): void {
     report('wine makes a Windows of its own', boot === 0, boot === 0 ? '' : readFileSync(path.join(dir, 'boot.log'), 'utf8').slice(-500));
     run(['reg', 'add', 'HKCU\\Software\\Wine', '/v', 'Version', '/d', 'win10', '/f'], path.join(dir, 'reg.log'), 60_000);
 
+    const slip = path.join(dir, 'slip.bin');
+    writeFileSync(path.join(dir, 'queues.reg'), queues(slip));
+    const set = run(['regedit', '/S', `Z:${path.join(dir, 'queues.reg').replaceAll('/', '\\')}`], path.join(dir, 'regedit.log'), 60_000);
+    report('two printer queues are set up', set === 0);
+
     // The first start registers its services in the background; WIA is one of them.
     spawnSync('/usr/lib/wine/wineserver64', ['-w'], { env, stdio: 'ignore', timeout: 120_000 });
 
@@ -132,9 +181,12 @@ function main(): void {
     ] as const) {
       if (exe !== node) copyFileSync(node, exe);
       const results = path.join(dir, `results-${path.basename(exe)}.jsonl`);
-      const status = run([exe, path.join(here, 'checks.cjs'), built.addon, picture, results], path.join(dir, 'run.log'), 180_000);
+      const status = run([exe, path.join(here, 'checks.cjs'), built.addon, picture, results, QUEUE], path.join(dir, 'run.log'), 180_000);
       const lines = (existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n') : []).map((line) => JSON.parse(line) as Line);
       for (const line of lines.filter((l) => l.name !== 'end')) report(`${title}${line.name}`, line.ok, line.detail);
+      const printed = existsSync(slip) ? readFileSync(slip) : Buffer.alloc(0);
+      report(`${title}what came out of the queue is what went in, byte for byte`, printed.equals(LAST_SLIP), `${printed.length} bytes`);
+      rmSync(slip, { force: true });
       const ended = lines.some((line) => line.name === 'end');
       report(
         `${title}the process ends in order`,
