@@ -313,7 +313,10 @@ function rate(d: Draft, { ticketId, score: rating, reasons }: Body<'rate'>): Res
   return { seq: d.state.seq, ticket: d.ticket(ticketId) };
 }
 
-/** The speaker lease lasts so long and is renewed when less than half is left. */
+/**
+ * The speaker lease lasts so long. It begins anew with everything that is handed out to be said, so that nobody else speaks
+ * before the sentence is over, and is renewed when less than half is left.
+ */
 const VOICE_LEASE_MS = 15_000;
 
 /**
@@ -334,6 +337,7 @@ function voice(d: Draft, { said }: Body<'voice'>): Result {
   const say = (piece.saying === null ? null : sayable(piece.saying)) ?? sayable(null);
   const saying = say?.callSeq ?? null;
   if (saying !== piece.saying) piece = { ...piece, saying };
+  if (saying !== null && piece.until !== d.now + VOICE_LEASE_MS) piece = { ...piece, until: d.now + VOICE_LEASE_MS };
   if (piece !== before) d.note('voice', null, { voice: piece });
   return { seq: d.state.seq, voice: { speaker: true, say } };
 }

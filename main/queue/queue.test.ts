@@ -318,6 +318,21 @@ describe('screens', () => {
     expect(await queue.voice({ ...board, deviceId: 'board-2' })).toMatchObject({ speaker: true, say: { text: 'A002', recall: true } });
   });
 
+  it('lets nobody begin before a sentence of twelve seconds is over', async () => {
+    await issue();
+    await take(1);
+    // the lease was taken by an idle beat and is half over when there is something to say
+    expect(await queue.voice(board)).toEqual({ speaker: true });
+    clock.advance(7000);
+    await callNext(1);
+    expect(await queue.voice(board)).toMatchObject({ speaker: true, say: { text: 'A001' } });
+    clock.advance(12_000);
+    expect(await queue.voice({ ...board, deviceId: 'board-2' })).toEqual({ speaker: false });
+    // a speaker that is never heard of again
+    clock.advance(3001);
+    expect(await queue.voice({ ...board, deviceId: 'board-2' })).toMatchObject({ speaker: true, say: { text: 'A001' } });
+  });
+
   it('asks on the rating pad about exactly the ticket that was finished', async () => {
     const a = await issue();
     await take(1);

@@ -92,4 +92,59 @@ describe('the voice queue', () => {
     await settle();
     expect(heard).toEqual([]);
   });
+
+  it('renews its lease in mid-sentence, and takes nothing from that answer', async () => {
+    const { next, said } = hub(1);
+    let asked = 0;
+    const heard: number[] = [];
+    let finish = () => {};
+    const queue = createVoiceQueue({
+      next: () => {
+        asked += 1;
+        return next();
+      },
+      said,
+      ready: () => true,
+      announce: (one) => {
+        heard.push(one.callSeq);
+        return new Promise<void>((resolve) => (finish = resolve));
+      },
+    });
+    queue.kick();
+    await settle();
+    queue.kick();
+    queue.kick();
+    await settle();
+    expect(asked).toBe(3);
+    finish();
+    await settle();
+    expect(heard).toEqual([1]);
+  });
+
+  it('does not speak on an answer that was long under way: the lease may be another board by then', async () => {
+    const { next, said } = hub(1);
+    let at = 0;
+    let slow = true;
+    const heard: number[] = [];
+    const queue = createVoiceQueue({
+      now: () => at,
+      next: () => {
+        at += slow ? 9_000 : 10;
+        slow = false;
+        return next();
+      },
+      said,
+      ready: () => true,
+      announce: (one) => {
+        expect(slow).toBe(false);
+        heard.push(at);
+        expect(one.callSeq).toBe(1);
+        return Promise.resolve();
+      },
+    });
+    queue.kick();
+    await settle();
+    // asked once more, and said after the quick answer
+    expect(heard).toEqual([9_010]);
+  });
 });
