@@ -251,23 +251,37 @@ export class HallState {
 
 export const emptySeries = (day: string): SeriesPiece => ({ day, last: 0, floor: 0, leaseFloor: 0, leased: [] });
 
+/** A site never changes while it is open: what follows from it alone is worked out once. */
+const known = new WeakMap<Site, { skills: Map<string, ReadonlySet<string>>; context: RuleContext }>();
+function knownOf(site: Site): { skills: Map<string, ReadonlySet<string>>; context: RuleContext } {
+  let facts = known.get(site);
+  if (!facts) {
+    const targets = new Map(site.services.map((s) => [s.id, s.waitTarget]));
+    facts = {
+      skills: new Map(site.counters.map((c) => [c.id, new Set(c.services)])),
+      context: {
+        rule: site.rule,
+        starvationMinutes: site.starvationMinutes,
+        earlyMinutes: site.appointments.earlyMinutes,
+        targetMinutes: (id) => targets.get(id) ?? 20,
+      },
+    };
+    known.set(site, facts);
+  }
+  return facts;
+}
+
+const NO_SKILLS: ReadonlySet<string> = new Set();
+
 export function reachOf(state: HallState, site: Site, counterId: string): Reach {
   return {
-    services: new Set(site.counters.find((c) => c.id === counterId)?.services),
+    services: knownOf(site).skills.get(counterId) ?? NO_SKILLS,
     counterId,
     officerId: state.counter(counterId).officerId,
   };
 }
 
-export const contextOf = (site: Site): RuleContext => {
-  const targets = new Map(site.services.map((s) => [s.id, s.waitTarget]));
-  return {
-    rule: site.rule,
-    starvationMinutes: site.starvationMinutes,
-    earlyMinutes: site.appointments.earlyMinutes,
-    targetMinutes: (id) => targets.get(id) ?? 20,
-  };
-};
+export const contextOf = (site: Site): RuleContext => knownOf(site).context;
 
 const reaches = (reach: Reach, line: Line): boolean =>
   line.addressee === ''

@@ -106,7 +106,6 @@ function shortHash(id: string): number {
 export function sqliteQueueStore(options: { store: Store; site: Site; witness?: string }): QueueStore {
   const { store, site } = options;
   const { db } = store;
-  db.pragma('wal_autocheckpoint = 4000'); // a busy hall should not stop for a checkpoint every few calls
   const sql = {
     head: db.prepare('select seq, hash from queue_head where site = ?'),
     setHead: db.prepare(
@@ -119,11 +118,13 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
       `select * from queue_log where site = ? and action in (${CALL_ACTIONS.map((a) => `'${a}'`).join(', ')}) order by seq desc limit ?`,
     ),
     log: db.prepare('select * from queue_log where site = ? and seq > ? order by seq limit ?'),
+    seats: db.prepare('select ticket from queue_seat where site = ?'),
     leaveSeat: db.prepare('delete from queue_seat where ticket = ?'),
     takeSeat: db.prepare('insert into queue_seat (site, counter, ticket) values (?, ?, ?)'),
-    ticket:
-      db.prepare(`insert into queue_ticket (id, site, day, series, number, service, state, issued_at, earlier, doc) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      on conflict (id) do update set service = excluded.service, state = excluded.state, earlier = excluded.earlier, doc = excluded.doc`),
+    newTicket: db.prepare(
+      'insert into queue_ticket (id, site, day, series, number, service, state, issued_at, earlier, doc) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
+    ticket: db.prepare('update queue_ticket set service = ?, state = ?, earlier = ?, doc = ? where id = ?'),
     piece: db.prepare('insert into queue_piece (site, key, doc) values (?, ?, ?) on conflict do update set doc = excluded.doc'),
     dropPiece: db.prepare('delete from queue_piece where site = ? and key = ?'),
     append:
@@ -134,8 +135,12 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
     setCommand: db.prepare('insert into queue_command (hash, site, id, kind, at, answer) values (?, ?, ?, ?, ?, ?)'),
   };
 
+  /** Tickets that have a row in `queue_seat`: nearly every ticket that changes has none, and is not asked for. */
+  const seated = new Set<string>();
   const load = (): HallState => {
     const state = new HallState();
+    seated.clear();
+    for (const { ticket } of sql.seats.all(site.id) as { ticket: string }[]) seated.add(ticket);
     const head = sql.head.get(site.id) as { seq: number; hash: string } | undefined;
     if (!head) return state;
     for (const row of sql.pieces.all(site.id) as { key: string; doc: string }[]) state.loadPiece(row.key, JSON.parse(row.doc));
@@ -169,7 +174,8 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
     return { answer: decided.result, repeated: false };
   };
 
-  const write = (entries: readonly LogEntry[]) => {
+  /** @param committed the last log number that the database had before this batch */
+  const write = (entries: readonly LogEntry[], committed: number) => {
     for (const e of entries) {
       sql.append.run(
         site.id,
@@ -189,11 +195,19 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
     }
     const { day } = state.hall;
     // first let go, then hold: two counters may have swapped tickets within one batch
-    for (const id of state.dirtyTickets.keys()) sql.leaveSeat.run(id);
+    for (const t of state.dirtyTickets.values()) {
+      if (!seated.has(t.id)) continue;
+      sql.leaveSeat.run(t.id);
+      seated.delete(t.id);
+    }
     for (const t of state.dirtyTickets.values()) {
       const earlier = t.day !== day && !isClosed(t.state) ? 1 : 0;
-      sql.ticket.run(t.id, site.id, t.day, t.series, t.number, t.serviceId, t.state, t.issuedAt, earlier, JSON.stringify(t));
-      if (isActive(t.state)) sql.takeSeat.run(site.id, t.counterId, t.id);
+      const doc = JSON.stringify(t);
+      if (t.seq > committed) sql.newTicket.run(t.id, site.id, t.day, t.series, t.number, t.serviceId, t.state, t.issuedAt, earlier, doc);
+      else if (sql.ticket.run(t.serviceId, t.state, earlier, doc, t.id).changes !== 1) throw new Error(`queue: ticket ${t.id} has no row`);
+      if (!isActive(t.state)) continue;
+      sql.takeSeat.run(site.id, t.counterId, t.id);
+      seated.add(t.id);
     }
     for (const key of state.dirtyPieces) {
       const value = state.pieces.get(key);
@@ -212,9 +226,10 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
       const outcomes = store.transaction(() => {
         const head = sql.head.get(site.id) as { seq: number } | undefined;
         // somebody else wrote to our database (a second process): go on from what is there
-        if ((head?.seq ?? 0) !== state.seq) state = load();
+        const committed = head?.seq ?? 0;
+        if (committed !== state.seq) state = load();
         const all = commands.map((command) => one(command, entries));
-        if (entries.length > 0) write(entries);
+        if (entries.length > 0) write(entries, committed);
         return all;
       });
       if (entries.length > 0) witness?.note(state, series);

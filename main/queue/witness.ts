@@ -16,6 +16,7 @@ type Witnessed = z.infer<typeof witnessSchema>;
 export class Witness {
   private readonly file: string;
   private handle: number | undefined;
+  private written = 0;
 
   constructor(file: string) {
     this.file = file;
@@ -53,7 +54,8 @@ export class Witness {
     }
     const text = Buffer.from(JSON.stringify({ seq: state.seq, hash: state.hash, day, marks } satisfies Witnessed));
     writeSync(this.handle, text, 0, text.length, 0);
-    ftruncateSync(this.handle, text.length);
+    if (text.length < this.written) ftruncateSync(this.handle, text.length);
+    this.written = text.length;
   }
 
   close(): void {

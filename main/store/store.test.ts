@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, existsSync } from 'node:fs';
+import { mkdtempSync, rmSync, existsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import Database from 'better-sqlite3';
 import { NewerDatabaseError, businessDay, fromVietnam, manualClock, openStore, vietnamIso, type Migration } from './index.ts';
 
@@ -92,5 +92,18 @@ describe('store', () => {
     expect(businessDay(Date.parse('2026-11-23T17:30:00Z'))).toBe('2026-11-24');
     expect(businessDay(Date.parse('2026-11-23T16:59:59Z'))).toBe('2026-11-23');
     expect(vietnamIso(fromVietnam('2026-11-23', '09:44'))).toBe('2026-11-23T09:44:00+07:00');
+  });
+
+  it('writes its log back in a quiet moment, while nobody waits', async () => {
+    const store = open();
+    const insert = store.db.prepare('insert into thing (name) values (?)');
+    store.transaction(() => {
+      for (let i = 0; i < 2500; i += 1) insert.run(`a thing with a rather long name, number ${i}`);
+    });
+    const inFile = () => statSync(path.join(dir, 'a.sqlite')).size;
+    expect(inFile()).toBeLessThan(100_000);
+    await vi.waitFor(() => expect(inFile()).toBeGreaterThan(100_000), { timeout: 10_000 });
+    expect(store.db.prepare('select count(*) as n from thing').get()).toEqual({ n: 2500 });
+    store.close();
   });
 });

@@ -40,6 +40,12 @@ export interface Store {
   close(): void;
 }
 
+/** Pages in the write-ahead log (4 KiB each) at which a commit writes them back although others wait. */
+const BUSY_PAGES = 16_000;
+/** Row changes after which a quiet moment is used to write back. */
+const CHANGES = 2000;
+const QUIET_MS = 250;
+
 const STORE_MIGRATIONS: Migration[] = [
   {
     room: 'store',
@@ -73,6 +79,9 @@ export function openStore(options: {
   db.pragma('synchronous = FULL'); // an acknowledged ticket or dossier survives a power cut
   db.pragma('foreign_keys = ON');
   db.pragma('busy_timeout = 5000');
+  // A checkpoint stops everybody for some milliseconds, so it waits for a quiet moment (below); this is for a hall that has none.
+  db.pragma(`wal_autocheckpoint = ${BUSY_PAGES}`);
+  db.pragma('journal_size_limit = 16777216');
   try {
     migrate(db, [...STORE_MIGRATIONS, ...options.migrations], file === ':memory:' ? null : file);
   } catch (error) {
@@ -91,6 +100,25 @@ export function openStore(options: {
   const insertCommand = db.prepare('insert into command (id, name, at, answer) values (?, ?, ?, ?)');
   const getSetting = db.prepare('select value from setting where room = ? and key = ?');
   const setSetting = db.prepare('insert into setting (room, key, value) values (?, ?, ?) on conflict do update set value = excluded.value');
+
+  const totalChanges = db.prepare('select total_changes() as n').pluck();
+  let writtenBack = 0;
+  let lastWork = 0;
+  const writeBack = () => {
+    if (depth > 0 || db.inTransaction || performance.now() - lastWork < QUIET_MS) return;
+    const changes = totalChanges.get() as number;
+    if (changes - writtenBack < CHANGES) return;
+    writtenBack = changes;
+    db.pragma('wal_checkpoint(PASSIVE)');
+  };
+  const quiet = setInterval(() => {
+    try {
+      writeBack();
+    } catch (error) {
+      onError(error);
+    }
+  }, 2 * QUIET_MS);
+  quiet.unref();
 
   const deliver = (events: StoredEvent[]) => {
     for (const event of events) {
@@ -116,6 +144,7 @@ export function openStore(options: {
         result = db.transaction(work).immediate();
       } finally {
         depth -= 1;
+        lastWork = performance.now();
       }
       const events = pending;
       pending = [];
@@ -158,7 +187,10 @@ export function openStore(options: {
     },
     set: (room, key, value) => void setSetting.run(room, key, JSON.stringify(value)),
     backup: async (target) => void (await db.backup(target)),
-    close: () => void db.close(),
+    close() {
+      clearInterval(quiet);
+      db.close();
+    },
   };
   return store;
 }
