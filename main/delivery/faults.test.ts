@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { forkCounter, forkProvince, judge } from '../../tests/delivery/processes.ts';
+import { certificates, createTlsFront } from '../../tests/delivery/certificates.ts';
+import { forkCounter, forkProvince, judge, judgeClassic } from '../../tests/delivery/processes.ts';
 import { createFaultProxy, type FaultProxy } from '../../tests/delivery/proxy.ts';
+import { part } from '../../tests/parts.ts';
 import { seededRandom } from './backoff.ts';
 
 /** Real processes, a real line between them. The seed is printed, so that a run can be repeated. */
@@ -106,5 +108,47 @@ describe('between real processes', { timeout: 240_000 }, () => {
     await Promise.all([worker(), worker(), worker()]);
     const [effects, holdings] = [await province.effects(), await province.brief()];
     for (const at of tried) expect({ at, ...judge(effects, holdings, 1_000 + at, 1, true) }).toEqual({ at, ...NONE });
+  });
+
+  it('survives a bad line to the classic interface, which doubles whatever comes twice', async () => {
+    proxy.set({ dropReplies: 0.3, resets: 0.2, resetWithinBytes: 8_000, halfReplies: 0.1, delayMs: 4 });
+    const counter = forkCounter(job({ adapter: 'classic', count: 8 }));
+    setTimeout(() => counter.child.kill('SIGKILL'), 900);
+    await counter.ended;
+    await forkCounter(job({ adapter: 'classic', count: 8 })).ended;
+    expect(judgeClassic(await province.effects(), await province.brief(), 0, 8, true)).toEqual(NONE);
+    expect(proxy.counts.cuts).toBeGreaterThan(2);
+  });
+
+  it.skipIf(!part('openssl'))(
+    "sends nothing to a certificate that changed to a stranger's, and goes on when it is right again",
+    async () => {
+      const file = certificates(path.join(dir, 'pki'));
+      const front = await createTlsFront(province.port, file);
+      const behind = await createFaultProxy({ port: front.port }, seededRandom(SEED));
+      try {
+        behind.set({ dropReplies: 0.1, resets: 0.1, resetWithinBytes: 20_000 });
+        const counter = forkCounter(job({ port: behind.port, caFile: file('ca.pem'), count: 60, uploads: 'tus' }));
+        while ((await province.count()) < 10) await new Promise((resolve) => setTimeout(resolve, 10));
+        front.show('foreign');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const before = (await province.effects()).length;
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        expect((await province.effects()).length).toBe(before);
+        expect(front.counts.refused).toBeGreaterThan(0);
+        front.show('second');
+        await counter.ended;
+      } finally {
+        await behind.close();
+        await front.close();
+      }
+      expect(judge(await province.effects(), await province.brief(), 0, 60, true)).toEqual(NONE);
+    },
+  );
+
+  it.each(['lost', 'doubled', 'misordered'] as const)('has a judge that sees a counter with a bug: %s', async (plant) => {
+    await forkCounter(job({ count: 4, plant })).ended;
+    const verdict = judge(await province.effects(), await province.brief(), 0, 4, true);
+    expect(verdict[plant]).toBe(4);
   });
 });

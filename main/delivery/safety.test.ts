@@ -11,6 +11,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createFaultProxy } from '../../tests/delivery/proxy.ts';
 import { sampleDossier, sampleFile } from '../../tests/delivery/sample.ts';
 import { setup, type Bench } from '../../tests/delivery/setup.ts';
+import { certificates, pinOf } from '../../tests/delivery/certificates.ts';
 import { part } from '../../tests/parts.ts';
 import { isRefusal } from '../contract/refusal.ts';
 import { seededRandom } from './backoff.ts';
@@ -113,63 +114,6 @@ describe('unsent work on its way to another station', () => {
 
 const openssl = part('openssl');
 describe.skipIf(!openssl)('the line', () => {
-  function certificates(dir: string) {
-    mkdirSync(dir, { recursive: true });
-    const run = (...args: string[]) => execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' });
-    run(
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-keyout',
-      'ca.key',
-      '-out',
-      'ca.pem',
-      '-subj',
-      '/CN=CA Tinh',
-      '-days',
-      '2',
-    );
-    writeFileSync(path.join(dir, 'san'), 'subjectAltName=IP:127.0.0.1');
-    for (const name of ['server', 'second', 'client']) {
-      run(
-        'req',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-nodes',
-        '-keyout',
-        `${name}.key`,
-        '-out',
-        `${name}.csr`,
-        '-subj',
-        `/CN=${name}`,
-      );
-      run(
-        'x509',
-        '-req',
-        '-in',
-        `${name}.csr`,
-        '-CA',
-        'ca.pem',
-        '-CAkey',
-        'ca.key',
-        '-CAcreateserial',
-        '-out',
-        `${name}.pem`,
-        '-days',
-        '2',
-        '-extfile',
-        'san',
-      );
-    }
-    return (name: string) => path.join(dir, name);
-  }
-
   it("takes TLS 1.2 or newer from the province's own CA with our certificate, and nothing else", async () => {
     bench = await setup();
     const file = certificates(path.join(bench.dir, 'pki'));
@@ -198,11 +142,7 @@ describe.skipIf(!openssl)('the line', () => {
     expect(await get(make({ certFile: undefined, keyFile: undefined }))).not.toBe('passed');
     expect(await get(make({}, ['other.example.invalid']))).toBe('blocked');
     // The same name with another certificate of the same CA: refused when the certificate is pinned.
-    const fingerprint =
-      execFileSync('openssl', ['x509', '-in', file('server.pem'), '-noout', '-fingerprint', '-sha256'])
-        .toString()
-        .split('=')[1]
-        ?.trim() ?? '';
+    const fingerprint = pinOf(file('server.pem'));
     const pinned = make({ pinnedSha256: fingerprint });
     expect(await get(pinned)).toBe('passed');
     server.setSecureContext(options('second'));

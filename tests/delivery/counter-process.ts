@@ -3,10 +3,11 @@ import { createDelivery } from '../../main/delivery/delivery.ts';
 import { migrations } from '../../main/delivery/migrations.ts';
 import { memorySecrets } from '../../main/delivery/secrets.ts';
 import { seededRandom } from '../../main/delivery/backoff.ts';
+import { planted, type Plant } from './plants.ts';
 import { createTransport, type Transport } from '../../main/delivery/transport.ts';
 import { openStore, systemClock } from '../../main/store/index.ts';
 import { TRAINING_SECRET, TRAINING_USER } from '../../main/training/province/index.ts';
-import { sampleDossier, sampleFile } from './sample.ts';
+import { classicCode, sampleDossier, sampleFile } from './sample.ts';
 
 /** A counter as a process of its own, so that it can be killed. It makes `count` dossiers, each in one transaction with its outbox row. */
 export interface CounterJob {
@@ -24,6 +25,14 @@ export interface CounterJob {
   killAt: number;
   parallel: number;
   uploads: 'whole' | 'tus';
+  /** Default: the LGSP-style interface. */
+  adapter?: 'lgsp' | 'classic';
+  /** PEM file of the CA; then it speaks TLS, and only to who is certified by it. */
+  caFile?: string;
+  /** Bytes per second that the files may take; none: as fast as it goes. */
+  bytesPerSecond?: number;
+  /** A bug on purpose, for proving that the judge sees it. */
+  plant?: Plant;
 }
 
 const job = JSON.parse(process.argv[2] ?? '{}') as CounterJob;
@@ -53,7 +62,13 @@ if (job.killAt > 0) {
     return result;
   };
 }
-const wire = createTransport({ allowHosts: ['127.0.0.1'], idleMs: 3_000, sockets: job.parallel + 3 });
+const bare = createTransport({
+  allowHosts: ['127.0.0.1'],
+  idleMs: 3_000,
+  sockets: job.parallel + 3,
+  ...(job.caFile ? { tls: { caFile: job.caFile } } : {}),
+});
+const wire = job.plant ? planted(job.plant, bare) : bare;
 const transport: Transport = {
   async send(request) {
     if (job.killAt > 0) point();
@@ -64,20 +79,22 @@ const transport: Transport = {
   close: () => wire.close(),
 };
 const random = seededRandom(job.seed);
-const base = `http://127.0.0.1:${job.port}`;
+const base = `${job.caFile ? 'https' : 'http'}://127.0.0.1:${job.port}`;
+const adapter = job.adapter ?? 'lgsp';
 const delivery = createDelivery({
   store,
   clock: systemClock,
   dataDir: job.dir,
   province: {
-    adapter: 'lgsp',
-    baseUrl: `${base}/lgsp`,
+    adapter,
+    baseUrl: `${base}/${adapter === 'lgsp' ? 'lgsp' : 'dvcqg'}`,
     gatewayUrl: `${base}/kho`,
     uploads: job.uploads,
     agency: 'H15.50.05.13',
     parallel: job.parallel,
     retryCapMs: 100,
     idleMs: 3_000,
+    bulk: { largeBytes: 100_000, bytesPerSecond: job.bytesPerSecond ?? null },
   },
   secrets: memorySecrets({ 'province.user': TRAINING_USER, 'province.secret': TRAINING_SECRET }),
   transport,
@@ -90,7 +107,8 @@ delivery.start();
 function dossier(n: number) {
   const bytes = (k: number) => Buffer.alloc(job.fileBytes, `${n}/${k} `);
   const files = job.fileBytes > 0 ? [sampleFile(job.dir, `a-${n}.pdf`, bytes(1)), sampleFile(job.dir, `b-${n}.pdf`, bytes(2))] : [];
-  return sampleDossier(`d${n}`, files);
+  // The classic interface gives no numbers: the counter's own stands.
+  return sampleDossier(`d${n}`, files, adapter === 'classic' ? { code: classicCode(n), provisionalCode: null } : {});
 }
 const made = store.db.prepare('select 1 from made where n = ?');
 const make = store.db.prepare('insert into made (n) values (?)');
@@ -121,6 +139,8 @@ const officer = setInterval(() => {
     signing = true;
     void delivery.desk.signIn(undefined, undefined).finally(() => (signing = false));
   }
+  // Somebody looks into a strange certificate and tries again.
+  if (sender.line().word === 'certificate') sender.hurry();
   for (const item of outbox.listHeld(50)) {
     const content = JSON.parse(item.content) as { dossier: Parameters<typeof delivery.enqueue>[0] | null };
     store.transaction(() => {

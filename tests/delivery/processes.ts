@@ -3,6 +3,13 @@ import { fileURLToPath } from 'node:url';
 import type { Brief, Effect } from '../../main/training/province/index.ts';
 import type { CounterJob } from './counter-process.ts';
 import type { FaultProxy, ProxyFaults } from './proxy.ts';
+import { classicCode } from './sample.ts';
+
+export interface Verdict {
+  lost: number;
+  doubled: number;
+  misordered: number;
+}
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -83,7 +90,7 @@ export function forkCounter(job: CounterJob): { child: ChildProcess; ended: Prom
 }
 
 /** What the province's own journal says about dossiers `d<from>` to `d<from + count - 1>`. */
-export function judge(effects: readonly Effect[], holdings: readonly Brief[], from: number, count: number, withResult: boolean) {
+export function judge(effects: readonly Effect[], holdings: readonly Brief[], from: number, count: number, withResult: boolean): Verdict {
   const result = { lost: 0, doubled: 0, misordered: 0 };
   /** The piece of work that an effect belongs to: its key without the step's ending. */
   const item = (e: Effect) => e.key.split('/')[0];
@@ -113,6 +120,36 @@ export function judge(effects: readonly Effect[], holdings: readonly Brief[], fr
     const stepLate = mine.some((e, at) => e.kind === 'status' && mine.findIndex((o) => o.kind === 'progress' && item(o) === item(e)) > at);
     if (first !== 'create' || stepLate || (withResult && held[0]?.status !== 10) || (withResult && last?.key.split(':')[1]?.length === 1))
       result.misordered += 1;
+  }
+  return result;
+}
+
+/**
+ * The same for the classic interface, where the province knows no keys and doubles whatever comes twice: each step once by its time,
+ * the dossier made once, its last status the result's.
+ */
+export function judgeClassic(
+  effects: readonly Effect[],
+  holdings: readonly Brief[],
+  from: number,
+  count: number,
+  withResult: boolean,
+): Verdict {
+  const result = { lost: 0, doubled: 0, misordered: 0 };
+  const of = new Map<string, Effect[]>();
+  for (const e of effects) if (e.kind !== 'file') of.set(e.code, [...(of.get(e.code) ?? []), e]);
+  const held = new Map(holdings.map((h) => [h.code, h]));
+  for (let n = from; n < from + count; n += 1) {
+    const there = held.get(classicCode(n));
+    if (!there) {
+      result.lost += 1;
+      continue;
+    }
+    const mine = of.get(there.code) ?? [];
+    const steps = mine.filter((e) => e.kind === 'progress').map((e) => e.key);
+    if (mine.filter((e) => e.kind === 'create').length !== 1 || new Set(steps).size !== steps.length) result.doubled += 1;
+    if (steps.length < (withResult ? 2 : 1) || (withResult && there.results !== 1)) result.lost += 1;
+    if (mine[0]?.kind !== 'create' || there.status !== (withResult ? 10 : 2)) result.misordered += 1;
   }
   return result;
 }

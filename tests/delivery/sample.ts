@@ -51,3 +51,6 @@ export function sampleDossier(
     ...change,
   };
 }
+
+/** The number that a counter gives where the province gives none. */
+export const classicCode = (n: number): string => `H15.50.05.13-261123-${String(n).padStart(8, '0')}`;

@@ -2,19 +2,36 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { seededRandom } from '../../main/delivery/backoff.ts';
-import { forkCounter, forkProvince, judge } from '../delivery/processes.ts';
-import { CALM, createFaultProxy } from '../delivery/proxy.ts';
+import { certificates, createTlsFront } from '../delivery/certificates.ts';
+import type { Plant } from '../delivery/plants.ts';
+import { forkCounter, forkProvince, judge, judgeClassic, type Verdict } from '../delivery/processes.ts';
+import { createFaultProxy } from '../delivery/proxy.ts';
+import { part } from '../parts.ts';
+import { weather } from './delivery/weather.ts';
 
-const CODES = [401, 403, 409, 413, 422, 429, 500, 502, 503] as const;
 /** Counters at the kill points that run at the same time: most of their time is starting and waiting. */
 const TOGETHER = 3;
 /** A counter that is not done this long after the weather cleared is stuck: it is ended, and the journal says what was lost. */
 const STUCK_MS = 120_000;
+/** Dossiers with files of two megabytes each, whose token ends again and again in the middle. */
+const LARGE = 4;
+/** Numbers of the parts, far from each other. */
+const FIRST = { large: 20_000_000, kill: 10_000_000 };
+/** In turn: interface, way of the files, over TLS or not. */
+const WAYS = [
+  { adapter: 'lgsp', uploads: 'whole', secure: false },
+  { adapter: 'lgsp', uploads: 'tus', secure: true },
+  { adapter: 'classic', uploads: 'tus', secure: false },
+  { adapter: 'lgsp', uploads: 'whole', secure: true },
+  { adapter: 'lgsp', uploads: 'tus', secure: false },
+] as const;
 
 /**
  * Many dossiers over a bad line to a bad province by a counter that is killed again and again, all in real processes; the judge is
- * the province's own journal. Then kill -9 at every single request and commit of one dossier.
- * @param options.count dossiers, default 100,000; one in ten carries files and a result, all of them when there are few
+ * the province's own journal. Then large files whose token ends in the middle, then kill -9 at every single request and commit of
+ * one dossier, for each interface and way of sending files.
+ * @param options.count dossiers, default 100,000; one chunk in ten carries files and a result, all of them when there are few.
+ *   `--plant lost|doubled|misordered` gives the counter a bug, which the judge must see.
  * @returns `{soak, seed, count, lost, doubled, misordered}`; exit code 1 when any of the three is not 0
  */
 export async function run(options: {
@@ -25,6 +42,8 @@ export async function run(options: {
 }): Promise<{ exitCode: number; result: object }> {
   const count = options.count ?? 100_000;
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+  const bug = options.args.indexOf('--plant');
+  const plant = bug >= 0 ? { plant: options.args[bug + 1] as Plant } : {};
   const say = (text: string) => void process.stderr.write(`${text}\n`);
   say(`seed ${seed}, ${count} dossiers`);
   const random = seededRandom(seed);
@@ -32,39 +51,23 @@ export async function run(options: {
   // Counters start hundreds of times: they share what the first ones compiled. Inherited by every process from here on.
   process.env['NODE_COMPILE_CACHE'] = path.join(dir, 'code');
   const province = await forkProvince(path.join(dir, 'province'), seed);
-  const proxy = await createFaultProxy({ port: province.port }, seededRandom(seed + 1));
-  const chunks: { from: number; many: number; rich: boolean }[] = [];
+  const file = part('openssl') ? certificates(path.join(dir, 'pki')) : null;
+  const front = file ? await createTlsFront(province.port, file) : null;
+  const plain = await createFaultProxy({ port: province.port }, seededRandom(seed + 1));
+  const secure = front ? await createFaultProxy({ port: front.port }, seededRandom(seed + 2)) : null;
+  const proxies = secure ? [plain, secure] : [plain];
+  const sky = { province, proxies, front, random };
+  const chunks: { from: number; many: number; rich: boolean; classic: boolean }[] = [];
   let kills = 0;
+  const began = performance.now();
 
-  /** Shifting troubles until `state.over`; every fourth spell is calm, so that work gets done. */
-  async function weather(state: { over: boolean }): Promise<void> {
-    for (let i = 0; !state.over; i += 1) {
-      if (i % 4 === 0) {
-        await province.clear();
-        proxy.set({ ...CALM });
-      } else {
-        await province.troubles({
-          status: { code: CODES[Math.floor(random() * CODES.length)], share: random() * 0.3, after: random() < 0.5, retryAfterS: 0 },
-          wrongHash: random() * 0.1,
-          duplicateReplies: random() * 0.1,
-          tokenLifeS: random() < 0.3 ? 1 : 1800,
-          clockSkewMs: (random() - 0.5) * 7_200_000,
-        });
-        proxy.set({
-          dropReplies: random() * 0.3,
-          resets: random() * 0.2,
-          halfReplies: random() * 0.1,
-          delayMs: random() < 0.3 ? 5 : 0,
-          down: random() < 0.05,
-        });
-        if (random() < 0.2) await province.dropSessions();
-      }
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-    // Calm at the end, whatever the last spell was: what is still under way must be able to arrive.
-    await province.clear();
-    proxy.set({ ...CALM });
-  }
+  /** Where a counter of this way sends to. */
+  const to = (way: (typeof WAYS)[number]) => ({
+    adapter: way.adapter,
+    uploads: way.uploads,
+    port: plain.port,
+    ...(way.secure && secure && file ? { port: secure.port, caFile: file('ca.pem') } : {}),
+  });
 
   /** Runs a counter to its end; one that stays stuck is killed and left to the judge. */
   async function toTheEnd(job: Parameters<typeof forkCounter>[0], ms: number): Promise<{ done: boolean; points: number }> {
@@ -81,25 +84,49 @@ export async function run(options: {
   }
 
   /** What the province's journal says of everything that was made so far. */
-  async function verdict(): Promise<{ lost: number; doubled: number; misordered: number }> {
+  async function verdict(): Promise<Verdict> {
     const [effects, brief] = [await province.effects(), await province.brief()];
     const total = { lost: 0, doubled: 0, misordered: 0 };
     for (const c of chunks) {
-      const part = judge(effects, brief, c.from, c.many, c.rich);
-      for (const key of ['lost', 'doubled', 'misordered'] as const) total[key] += part[key];
+      const one = (c.classic ? judgeClassic : judge)(effects, brief, c.from, c.many, c.rich);
+      for (const key of ['lost', 'doubled', 'misordered'] as const) total[key] += one[key];
     }
     return total;
   }
-  const spoken = (t: Awaited<ReturnType<typeof verdict>>) => `lost ${t.lost}, doubled ${t.doubled}, misordered ${t.misordered}`;
+  const spoken = (t: Verdict) => `lost ${t.lost}, doubled ${t.doubled}, misordered ${t.misordered}`;
+  const cuts = () => proxies.reduce((n, proxy) => n + proxy.counts.cuts, 0);
+  const soFar = () => `${kills} kills, ${cuts()} cuts, ${front?.counts.refused ?? 0} strange certificates`;
+
+  /** One counter in bad weather: killed three times, then left to finish; in the end the weather clears. */
+  async function inWeather(job: Parameters<typeof forkCounter>[0], blowMs: number): Promise<void> {
+    const state = { over: false };
+    const blowing = weather(sky, state);
+    let done = false;
+    for (let left = 3; left > 0 && !done; left -= 1) {
+      const counter = forkCounter(job);
+      const timer = setTimeout(() => counter.child.kill('SIGKILL'), 400 + random() * 2_000);
+      done = (await counter.ended).done;
+      clearTimeout(timer);
+      if (!done) kills += 1;
+    }
+    if (!done) {
+      // Else a rare trouble could keep the last dossier waiting for long.
+      const calm = setTimeout(() => (state.over = true), blowMs);
+      await toTheEnd(job, blowMs + STUCK_MS + job.count * 40);
+      clearTimeout(calm);
+    }
+    state.over = true;
+    await blowing;
+  }
 
   async function storm(): Promise<void> {
-    const size = Math.max(1, Math.min(5_000, Math.ceil(count / 5)));
-    for (let from = 0; from < count; from += size) {
+    const size = Math.max(1, Math.min(2_500, Math.ceil(count / WAYS.length)));
+    for (let from = 0, chunk = 0; from < count; from += size, chunk += 1) {
       const many = Math.min(size, count - from);
-      const rich = count <= 5_000 || (from / size) % 10 === 0;
+      const rich = count <= 5_000 || chunk % 10 === 0;
+      const way = WAYS[(chunk + (rich ? Math.floor(chunk / 10) : 0)) % WAYS.length] ?? WAYS[0];
       const job = {
-        dir: path.join(dir, 'counter'),
-        port: proxy.port,
+        dir: path.join(dir, `counter-${way.adapter}`),
         seed: seed + from,
         from,
         count: many,
@@ -107,73 +134,76 @@ export async function run(options: {
         withResult: rich,
         killAt: 0,
         parallel: 8,
-        uploads: (from / size) % 2 === 0 ? ('whole' as const) : ('tus' as const),
+        ...to(way),
+        ...plant,
       };
-      const state = { over: false };
-      const blowing = weather(state);
-      let done = false;
-      for (let left = 3; left > 0 && !done; left -= 1) {
-        const counter = forkCounter(job);
-        const timer = setTimeout(() => counter.child.kill('SIGKILL'), 400 + random() * 2_000);
-        done = (await counter.ended).done;
-        clearTimeout(timer);
-        if (!done) kills += 1;
-      }
-      if (!done) {
-        // In the end the weather clears, else a rare trouble could keep the last dossier waiting for long.
-        const blowMs = 20_000 + many * 8;
-        const calm = setTimeout(() => (state.over = true), blowMs);
-        await toTheEnd(job, blowMs + STUCK_MS + many * 20);
-        clearTimeout(calm);
-      }
-      state.over = true;
-      await blowing;
-      chunks.push({ from, many, rich });
-      say(`${from + many}/${count} sent, ${await province.count()} held, ${kills} kills, ${proxy.counts.cuts} cuts`);
+      await inWeather(job, 20_000 + many * 8);
+      chunks.push({ from, many, rich, classic: way.adapter === 'classic' });
+      const speed = ((from + many) / ((performance.now() - began) / 1000)).toFixed(1);
+      say(`${from + many}/${count} sent (${speed}/s), ${await province.count()} held, ${soFar()}`);
     }
     say(`storm: ${spoken(await verdict())}`);
   }
 
-  async function killEverywhere(): Promise<void> {
-    const first = 10_000_000;
-    const base = {
-      port: proxy.port,
-      seed,
-      count: 1,
-      fileBytes: 2_000,
-      withResult: true,
-      killAt: 0,
-      parallel: 4,
-      uploads: 'whole' as const,
-    };
-    const { points } = await toTheEnd({ ...base, dir: path.join(dir, 'k0'), from: first, killAt: 1_000_000 }, STUCK_MS);
+  /** Files that take seconds, while the province ends every session several times a second. */
+  async function large(): Promise<void> {
+    const ending = setInterval(() => void province.dropSessions(), 250);
+    try {
+      for (const [i, way] of WAYS.entries()) {
+        const job = {
+          dir: path.join(dir, `large-${i}`),
+          seed: seed + i,
+          from: FIRST.large + i * LARGE,
+          count: LARGE,
+          fileBytes: 2_000_000,
+          withResult: true,
+          killAt: 0,
+          parallel: 4,
+          bytesPerSecond: 8_000_000,
+          ...to(way),
+        };
+        await toTheEnd(job, STUCK_MS);
+        chunks.push({ from: job.from, many: LARGE, rich: true, classic: way.adapter === 'classic' });
+      }
+    } finally {
+      clearInterval(ending);
+    }
+    say(`large files: ${spoken(await verdict())}`);
+  }
+
+  async function killEverywhere(way: (typeof WAYS)[number], first: number): Promise<void> {
+    const base = { seed, count: 1, fileBytes: 2_000, withResult: true, killAt: 0, parallel: 4, ...to(way) };
+    const home = (n: number) => path.join(dir, `k${first + n}`);
+    const { points } = await toTheEnd({ ...base, dir: home(0), from: first, killAt: 1_000_000 }, STUCK_MS);
     let next = 1;
     const worker = async () => {
       while (next <= points) {
         const at = next;
         next += 1;
-        const job = { ...base, dir: path.join(dir, `k${at}`), from: first + at };
+        const job = { ...base, dir: home(at), from: first + at };
         if (!(await toTheEnd({ ...job, killAt: at }, STUCK_MS)).done) kills += 1;
         await toTheEnd(job, STUCK_MS);
-        if (at % 20 === 0) say(`kill -9 at ${at} of ${points} places`);
+        rmSync(home(at), { recursive: true, force: true });
       }
     };
     await Promise.all(Array.from({ length: TOGETHER }, worker));
-    chunks.push({ from: first + 1, many: points, rich: true });
+    chunks.push({ from: first + 1, many: points, rich: true, classic: way.adapter === 'classic' });
     // A run that shows no place to die proves nothing.
     if (points < 30) throw new Error(`only ${points} places to die were counted in one dossier`);
-    say(`kill -9 at ${points} places done`);
+    say(`kill -9 at ${points} places of ${way.adapter}, ${way.uploads} done`);
   }
 
   try {
     await storm();
-    await killEverywhere();
+    await large();
+    for (const [i, way] of WAYS.slice(0, 3).entries()) await killEverywhere(way, FIRST.kill + i * 10_000);
     const total = await verdict();
-    say(`${kills} kills, ${proxy.counts.cuts} cuts: ${spoken(total)}`);
+    say(`${soFar()}, ${Math.round((performance.now() - began) / 1000)} s: ${spoken(total)}`);
     const result = { soak: 'delivery', seed, count, ...total };
     return { exitCode: total.lost + total.doubled + total.misordered === 0 ? 0 : 1, result };
   } finally {
-    await proxy.close();
+    for (const proxy of proxies) await proxy.close();
+    await front?.close();
     await province.close();
     rmSync(dir, { recursive: true, force: true });
   }
