@@ -1,6 +1,6 @@
 import { decode, type Budget } from './filters.ts';
 import { readIndirect, type Indirect } from './indirect.ts';
-import { isDict, isRef, isStream, type PdfDict, type PdfObject, type PdfRef, type PdfStream } from './objects.ts';
+import { isDict, isName, isRef, isStream, type PdfDict, type PdfObject, type PdfRef, type PdfStream } from './objects.ts';
 import { Parser } from './parser.ts';
 import { PdfError, type PdfLimits } from './problems.ts';
 import { MemorySource, type ByteSource } from './source.ts';
@@ -103,7 +103,8 @@ export class ObjectStore {
     const kept = this.#containers.get(entry);
     if (kept !== undefined) return kept;
     const stream = this.load(num, entry)?.value;
-    if (!isStream(stream)) throw new PdfError('brokenXref', `object ${num} is no object stream`);
+    if (!isStream(stream) || !isName(stream.dict.entries.get('Type'), 'ObjStm'))
+      throw new PdfError('brokenXref', `object ${num} is no object stream`);
     const plain = (value: PdfObject | undefined): PdfObject => this.#plain(value ?? null, revision);
     const data = this.data(stream, revision);
     const count = plain(stream.dict.entries.get('N'));

@@ -1,16 +1,17 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { checkSignature, readSignatureAlgorithm, type SignatureAlgorithm } from './algorithms.ts';
+import { noConstraints, partText, readConstraint, type Named } from './constraints.ts';
 import { Der, DerError, hex, sameBytes } from './der.ts';
 
 /** What the verifier needs of an X.509 certificate (RFC 5280), with the exact octets that were signed. */
-export interface Certificate {
+export interface Certificate extends Named {
   raw: Uint8Array;
   /** SHA-256 of `raw`, hexadecimal: the identity of the certificate here. */
   id: string;
   tbs: Uint8Array;
   serial: Uint8Array;
-  issuer: Uint8Array;
-  subject: Uint8Array;
+  /** Before version 3 there were no extensions, and nothing said who is an authority. */
+  version: number;
   /** Name for people: common name, or organisation. */
   title: string;
   notBefore: number;
@@ -42,10 +43,8 @@ const OID = {
   authorityKeyId: '2.5.29.35',
   subjectKeyId: '2.5.29.14',
   crlPoints: '2.5.29.31',
-  policies: '2.5.29.32',
   infoAccess: '1.3.6.1.5.5.7.1.1',
   noCheck: '1.3.6.1.5.5.7.48.1.5',
-  altName: '2.5.29.17',
 };
 
 /** @throws DerError when the bytes are no certificate */
@@ -70,6 +69,7 @@ export function readCertificate(raw: Uint8Array): Certificate {
     id: createHash('sha256').update(raw).digest('hex'),
     tbs: tbs.raw,
     serial: tbs.child(shift, 2).content,
+    version: shift === 0 ? 1 : tbs.child(0).child(0).integer + 1,
     issuer: tbs.child(shift + 2, 0x30).raw,
     subject: subject.raw,
     title: nameTitle(subject),
@@ -89,6 +89,9 @@ export function readCertificate(raw: Uint8Array): Certificate {
     crlUrls: [],
     noRevocationCheck: false,
     unknownCritical: [],
+    altNames: [],
+    policies: undefined,
+    constraints: noConstraints(),
   };
   const extensions = parts.slice(shift + 6).find((part) => part.tag === 0xa3);
   const seen = new Set<string>();
@@ -129,7 +132,7 @@ function readExtension(into: Certificate, oid: string, critical: boolean, value:
       for (const place of names?.children ?? []) if (place.tag === 0x86) into.crlUrls.push(place.text);
     }
   } else if (oid === OID.noCheck) into.noRevocationCheck = true;
-  else if (critical && oid !== OID.policies && oid !== OID.altName) into.unknownCritical.push(oid);
+  else if (!readConstraint(into, oid, value) && critical) into.unknownCritical.push(oid);
 }
 
 /** Common name, else organisation, else the last attribute. */
@@ -153,14 +156,7 @@ export function nameKey(name: Uint8Array): string {
 }
 
 function nameText(name: Uint8Array): string {
-  return Der.whole(name)
-    .children.map((set) =>
-      set.children
-        .map((item) => `${item.child(0).oid}=${item.child(1).text.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase()}`)
-        .sort()
-        .join('+'),
-    )
-    .join(',');
+  return Der.whole(name).children.map(partText).join(',');
 }
 
 /** Whether `issuer` signed `certificate`: names agree and the signature is right. */

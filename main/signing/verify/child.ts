@@ -52,7 +52,9 @@ async function work(job: Job): Promise<Verification & { images?: ImageJob }> {
   const check = (): void => {
     if (performance.now() - started - waited > job.budget) throw new PdfError('tooLarge', 'verification took too long');
   };
-  return verifyDocument(job.file, { trust, online: options.offline === true ? undefined : online, now: options.at ?? Date.now(), check });
+  const present = Date.now();
+  const reach = options.offline === true ? undefined : online;
+  return verifyDocument(job.file, { trust, online: reach, now: options.at ?? present, present, check });
 }
 
 send({ ready: true });

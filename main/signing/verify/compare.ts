@@ -95,7 +95,7 @@ export class Comparison {
     if (level === 'NONE') return;
     this.level = worse(this.level, level);
     if (/^(trailer\/Info|\/Root\/Metadata|\/AcroForm\/(DR|DA|NeedAppearances))/.test(path)) this.edited = true;
-    if (/^\/DSS/.test(path)) this.archived = true;
+    if (path.startsWith('/DSS')) this.archived = true;
     if (this.reasons.length < 20) this.reasons.push(`${level}: ${path}`);
   }
 

@@ -16,6 +16,8 @@ export interface DocumentContext {
   online: OnlineRevocation | undefined;
   /** The moment to judge at, epoch milliseconds. */
   now: number;
+  /** The present, epoch milliseconds. */
+  present: number;
   /** Called now and then; throws when time is up. */
   check: () => void;
 }
@@ -58,7 +60,7 @@ async function judgeFile(path: string, file: PdfFile, context: DocumentContext):
       .filter((cms) => cms !== undefined)
       .map(readEmbedded),
   );
-  const paths: PathContext = { trust: context.trust, material, online: context.online, now: context.now };
+  const paths: PathContext = { trust: context.trust, material, online: context.online, now: context.now, present: context.present };
   const judged = await judgeAll(paths, items, dss);
   const loose = looseMaterial(dss, paths);
   if (loose.length > 0) general.push(finding('unknownParts', `security store: ${loose.slice(0, 5).join(', ')}`));

@@ -102,12 +102,6 @@ const TABLE = {
     'Thứ tự thời gian của chữ ký mâu thuẫn.',
     'The times of the signature contradict each other.',
   ],
-  timestampUntrusted: [
-    'INDETERMINATE',
-    'NO_CERTIFICATE_CHAIN_FOUND',
-    'Chưa rõ dấu thời gian do đơn vị nào tin cậy cấp.',
-    'The authority of the timestamp is not known to be trusted.',
-  ],
   weak: [
     'INDETERMINATE',
     'CRYPTO_CONSTRAINTS_FAILURE_NO_POE',
@@ -119,6 +113,12 @@ const TABLE = {
     'NO_CERTIFICATE_CHAIN_FOUND',
     'Chữ ký đúng nhưng chưa rõ cơ quan cấp chứng thư số có đáng tin cậy không.',
     'The signature is right, but its issuer is not known to be trusted.',
+  ],
+  timestampUntrusted: [
+    'INDETERMINATE',
+    'NO_CERTIFICATE_CHAIN_FOUND',
+    'Chưa rõ dấu thời gian do đơn vị nào tin cậy cấp.',
+    'The authority of the timestamp is not known to be trusted.',
   ],
   chain: ['INDETERMINATE', 'CHAIN_CONSTRAINTS_FAILURE', 'Chuỗi chứng thư số không đúng quy định.', 'The certificate chain breaks a rule.'],
   keyUsage: [

@@ -16,6 +16,7 @@ const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
 /** Extended key usages that never mean signing a document: servers, code, timestamps, OCSP answers. */
 const OTHER_PURPOSES = new Set(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.3', TIME_STAMPING, '1.3.6.1.5.5.7.3.9']);
 const SKEW = 5 * 60_000;
+const DAY = 24 * 3600_000;
 
 /** Proof that everything up to a revision existed at a time: a trusted document timestamp. */
 export interface Proof {
@@ -92,11 +93,10 @@ export async function judgeSigner(context: PathContext, item: Intact, proofs: Pr
     if (timestamp.genTime > own.now + SKEW)
       judged.findings.push(finding('timestampOrder', 'the timestamp is later than the moment of judging'));
     else if (authority.findings.length === 0) proven = Math.min(proven ?? timestamp.genTime, timestamp.genTime);
-    // As in ETSI EN 319 102-1, 5.5.4: a timestamp that proves nothing leaves the signature to be judged as of now.
-    else judged.details.push(`timestamp not used: ${authority.findings.map((one) => one.code).join(', ')}`);
+    else judged.findings.push(...doubts(authority.findings, judged));
   }
   if (cms.signer === undefined) return judged;
-  judged.findings.push(...strength(cms));
+  judged.findings.push(...strength(cms), ...claims(cms, judged, own.now));
   const path = await judgePath(own, cms.signer, proven ?? own.now);
   judged.findings.push(...pathFindings(path, cms.signer, proven, judged.signedAt));
   if (cms.signer.keyUsage !== undefined && !cms.signer.keyUsage.has(0) && !cms.signer.keyUsage.has(1))
@@ -108,6 +108,30 @@ export async function judgeSigner(context: PathContext, item: Intact, proofs: Pr
   judged.findings.push(...loose(own, cms, path), ...extra);
   judged.level = levelOf(item, timestamp !== undefined, path, proofs, storedLongTerm);
   return judged;
+}
+
+/**
+ * A timestamp that proves nothing, because its authority has expired or cannot be asked about now, leaves the signature to be judged as of
+ * now (ETSI EN 319 102-1, 5.5.4). One that nobody should rely on must not stand there as if it meant something.
+ */
+function doubts(findings: Finding[], judged: Judged): Finding[] {
+  judged.details.push(`timestamp not used: ${findings.map((one) => one.code).join(', ')}`);
+  return findings
+    .filter((one) => one.code !== 'outOfBounds' && one.code !== 'revocationUnknown')
+    .map((one) => (one.code === 'timestampUntrusted' ? one : finding('timestampBroken', `${one.code} ${one.detail}`.trim())));
+}
+
+/** What the signer says about the time, where it cannot be true; a day is left to clocks and time zones. */
+function claims(cms: Cms, judged: Judged, now: number): Finding[] {
+  const claimed = judged.signedAt;
+  if (claimed === undefined) return [];
+  if (claimed > now + DAY) return [finding('timestampOrder', 'the claimed time is later than the moment of judging')];
+  if (claimed > (judged.timestampAt ?? Number.POSITIVE_INFINITY) + DAY)
+    return [finding('timestampOrder', 'the claimed time is later than the timestamp')];
+  // /M is only a note; the signed attribute is a statement.
+  if ((cms.signingTime ?? Number.POSITIVE_INFINITY) < (cms.signer?.notBefore ?? 0) - DAY)
+    return [finding('timestampOrder', 'the claimed time is earlier than the certificate')];
+  return [];
 }
 
 function readSignatureTimestamp(cms: Cms, judged: Judged): TimestampToken | undefined {

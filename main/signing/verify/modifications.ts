@@ -50,6 +50,8 @@ export function judgeStep(file: PdfFile, index: number, settled: Settled, check:
     const rules = new Rules(comparison, touched);
     rules.trailer();
     if (changed.size > 0) {
+      const store = rewrittenStore(file, index, changed, comparison);
+      if (store !== undefined) comparison.differ('OTHER', `object ${store}, in which older objects are kept, was written anew`);
       govern(comparison, older);
       rules.root();
       comparison.run();
@@ -96,6 +98,41 @@ function changedNumbers(file: PdfFile, index: number): Set<number> {
     }
   }
   return changed;
+}
+
+/**
+ * A reader looks for a packed object in the object stream as it is now, not as it was when the entry was made: who writes that stream
+ * anew changes everything in it, in whatever other role the stream may be changed.
+ */
+function rewrittenStore(file: PdfFile, index: number, changed: Set<number>, comparison: Comparison): number | undefined {
+  const kept = packedBy(file);
+  for (const num of changed) {
+    const older = kept.get(num)?.some((item) => {
+      const entry = file.store.entry(item, index);
+      return entry?.type === 'packed' && entry.container === num && entry.revision < index;
+    });
+    if (older === true && !comparison.unchanged({ kind: 'ref', num, gen: 0 })) return num;
+  }
+  return undefined;
+}
+
+const packed = new WeakMap<PdfFile, Map<number, number[]>>();
+
+/** Numbers of the objects that some revision looks for in an object stream, by the number of that stream. */
+function packedBy(file: PdfFile): Map<number, number[]> {
+  let found = packed.get(file);
+  if (found !== undefined) return found;
+  found = new Map();
+  for (const [num, history] of file.store.history) {
+    for (const entry of history) {
+      if (entry.type !== 'packed') continue;
+      const list = found.get(entry.container);
+      if (list === undefined) found.set(entry.container, [num]);
+      else if (list.at(-1) !== num) list.push(num);
+    }
+  }
+  packed.set(file, found);
+  return found;
 }
 
 /** The catalogue, the page tree and the fields of the older state: they have rules of their own wherever they are reached from. */

@@ -2,7 +2,7 @@ import { weakHash, weakKey } from './algorithms.ts';
 import { selfSigned, type Certificate } from './certificate.ts';
 import type { Material } from './material.ts';
 import type { OnlineRevocation } from './online.ts';
-import { evidence, statusAt } from './revocation.ts';
+import { evidence, responderOf, statusAt } from './revocation.ts';
 import { buildChain, type Chain, type Trust } from './trust.ts';
 
 /** A certificate judged at a moment: chain, strength and revocation of every link below the anchor. */
@@ -25,6 +25,8 @@ export interface PathContext {
   online: OnlineRevocation | undefined;
   /** The moment of looking: present, or what was asked for. */
   now: number;
+  /** The present: what was asked for may be past, and what is known since then is known. */
+  present: number;
 }
 
 /** Judges a certificate as of `at`, epoch milliseconds. Nobody is called for a chain that is not trusted. */
@@ -37,16 +39,19 @@ export async function judgePath(context: PathContext, leaf: Certificate, at: num
     if (issuer === undefined || selfSigned(certificate)) break;
     const { ocsp, crls } = context.material;
     let all = evidence(certificate, issuer, ocsp, crls);
-    let found = statusAt(all, certificate, at, context.now);
+    let found = statusAt(all, certificate, at, Math.max(context.now, context.present));
     const named = certificate.ocspUrls.length + certificate.crlUrls.length > 0;
     if (found.status === 'unknown' && !certificate.noRevocationCheck) {
       // A link that names no place to ask, and about which nothing came along, has nothing that could be stored.
       if (named || all.length > 0) result.longTerm = false;
       if (context.online !== undefined && chain.fault === undefined) {
-        all = [...all, ...evidence(certificate, issuer, await context.online.ocsp(certificate, issuer), [])];
-        found = statusAt(all, certificate, at, context.now);
+        const answers = await context.online.ocsp(certificate, issuer);
+        const lists = [...crls];
+        for (const responder of responderOf(answers, issuer)) lists.push(...(await context.online.crl(responder)));
+        all = [...all, ...evidence(certificate, issuer, answers, lists)];
+        found = statusAt(all, certificate, at, Math.max(context.now, context.present));
         if (found.status === 'unknown') all = [...all, ...evidence(certificate, issuer, [], await context.online.crl(certificate))];
-        found = statusAt(all, certificate, at, context.now);
+        found = statusAt(all, certificate, at, Math.max(context.now, context.present));
       }
     }
     if (found.status === 'revoked') return { ...result, revocation: 'revoked', revokedAt: found.revokedAt ?? 0, about: certificate.title };

@@ -69,9 +69,12 @@ export function readRange(file: PdfFile, field: PdfSignatureField): SignedRange 
   const end = second + rest;
   if (rest === 0 || end > file.size) throw bad('/ByteRange reaches past the end of the file');
   const holder = field.value?.ref ?? field.ref;
-  const revision = file.store.entry(holder.num, file.revision)?.revision ?? -1;
+  // Later revisions may list the object again where it stands; they may not put another in its place.
+  const revision = file.revisions.findIndex((one) => gap.start >= one.start && gap.end <= one.eof);
   const bounds = file.revisions[revision];
-  if (bounds === undefined || gap.start < bounds.start || gap.end > bounds.eof) throw bad('the signature does not stand in its revision');
+  const [then, now] = [file.store.entry(holder.num, revision), file.store.entry(holder.num, file.revision)];
+  if (bounds === undefined || then?.type !== 'offset' || now?.type !== 'offset' || then.offset !== now.offset || then.revision !== revision)
+    throw bad('the signature does not stand in its revision');
   if (end < bounds.eof || end > bounds.end + 16 || !/^[\0\t\n\f\r ]*$/.test(latin1(file.read(bounds.eof, end - bounds.eof)))) {
     throw bad('/ByteRange does not end where its revision ends');
   }

@@ -5,6 +5,17 @@ import { Der, DerError, encode, hex, sameBytes } from './der.ts';
 
 const OCSP_BASIC = '1.3.6.1.5.5.7.48.1.1';
 const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9';
+const CERT_ID_HASHES: Record<string, string> = {
+  '1.3.14.3.2.26': 'sha1',
+  '2.16.840.1.101.3.4.2.1': 'sha256',
+  '2.16.840.1.101.3.4.2.2': 'sha384',
+  '2.16.840.1.101.3.4.2.3': 'sha512',
+};
+const DELTA = '2.5.29.27';
+/** Extensions of a list's entry: the reason, the instruction while on hold, the date of the harm. */
+const ENTRY_KNOWN = new Set(['2.5.29.21', '2.5.29.23', '2.5.29.24']);
+/** Extensions of an OCSP answer: the nonce, what it serves, the list and the archive date behind it, its extended revoked state. */
+const OCSP_KNOWN = new Set([1, 2, 3, 4, 6, 7, 9].map((number) => `1.3.6.1.5.5.7.48.1.${number}`));
 const SKEW = 5 * 60_000;
 const DAY = 24 * 3600_000;
 
@@ -49,6 +60,14 @@ export interface Evidence {
   source: 'ocsp' | 'crl';
 }
 
+/** Whether one of these Extensions is critical and not known; certificateIssuer (2.5.29.29) makes an entry speak of others. */
+function unknownCritical(extensions: Der, known: Set<string>): boolean {
+  return extensions.children.some((extension) => {
+    const oid = extension.child(0).oid;
+    return !known.has(oid) && (oid === '2.5.29.29' || (extension.children.length === 3 && extension.child(1).boolean));
+  });
+}
+
 /** @throws DerError for what is no successful basic response */
 export function readOcsp(bytes: Uint8Array): OcspAnswer {
   const answer = Der.whole(bytes).expect(0x30);
@@ -62,6 +81,13 @@ export function readOcsp(bytes: Uint8Array): OcspAnswer {
   const [responder, producedAt, responses] = parts;
   if (responder === undefined || producedAt === undefined || responses === undefined)
     throw new DerError('an OCSP response is cut short', tbs.start);
+  const strange = (single: Der): boolean => {
+    // certID, certStatus (which may be [1] itself), thisUpdate, then [0] nextUpdate and [1] singleExtensions
+    const extensions = single.children.slice(3).find((part) => part.tag === 0xa1);
+    return extensions !== undefined && unknownCritical(extensions.child(0, 0x30), OCSP_KNOWN);
+  };
+  if (parts[3]?.tag === 0xa1 && unknownCritical(parts[3].child(0, 0x30), OCSP_KNOWN))
+    throw new DerError('an OCSP response with a condition that is not known', tbs.start);
   return {
     tbs: tbs.raw,
     algorithm: readSignatureAlgorithm(basic.child(1)),
@@ -72,7 +98,7 @@ export function readOcsp(bytes: Uint8Array): OcspAnswer {
     certificates: (basic.children[3]?.expect(0xa0).child(0, 0x30).children ?? []).map((part) => readCertificate(part.raw)),
     singles: responses.expect(0x30).children.map((single) => {
       const status = single.child(1);
-      const kind = status.tag === 0x80 ? 'good' : status.tag === 0xa1 ? 'revoked' : 'unknown';
+      const kind = strange(single) ? 'unknown' : status.tag === 0x80 ? 'good' : status.tag === 0xa1 ? 'revoked' : 'unknown';
       return {
         certId: single.child(0, 0x30),
         status: kind,
@@ -100,17 +126,21 @@ export function readCrl(bytes: Uint8Array): Crl {
   const next = parts[0];
   const nextUpdate = next?.tag === 0x17 || next?.tag === 0x18 ? parts.shift()?.time : undefined;
   const revoked = new Map<string, number>();
+  let strange = false;
   if (parts[0]?.tag === 0x30) {
-    for (const entry of parts.shift()?.children ?? []) revoked.set(hex(entry.child(0, 2).content), entry.child(1).time);
+    for (const entry of parts.shift()?.children ?? []) {
+      revoked.set(hex(entry.child(0, 2).content), entry.child(1).time);
+      // An entry of another issuer (indirect lists), or with a condition that nothing here understands (RFC 5280, 5.3).
+      if (entry.children.length > 2 && unknownCritical(entry.child(2, 0x30), ENTRY_KNOWN)) strange = true;
+    }
   }
   let scope: Pick<Crl, 'limited' | 'points'> = { limited: 'no', points: [] };
-  let strange = false;
   for (const extension of parts[0]?.child(0, 0x30).children ?? []) {
     const critical = extension.children.length === 3 && extension.child(1).boolean;
     const oid = extension.child(0).oid;
     if (oid === '2.5.29.28') scope = distribution(Der.whole(extension.child(extension.children.length - 1, 4).content));
-    // A list of changes only (2.5.29.27) among others: it names what is new, not what is revoked.
-    else if (critical) strange = true;
+    // A list of changes only names what is new, not what is revoked.
+    else if (critical || oid === DELTA) strange = true;
   }
   return {
     tbs: tbs.raw,
@@ -134,6 +164,8 @@ function distribution(point: Der): Pick<Crl, 'limited' | 'points'> {
     else if (part.tag === 0x82 && part.content[0] !== 0) limited = 'authorities';
     else if (part.tag === 0xa0) {
       for (const place of part.context(0)?.children ?? []) if (place.tag === 0x86) points.push(place.text);
+      // A part that is named in another way cannot be told from the parts of others.
+      if (points.length === 0) return { limited: 'unusable', points };
     } else if (part.content[0] !== 0) return { limited: 'unusable', points };
   }
   return { limited, points };
@@ -161,7 +193,7 @@ export function ocspSigner(answer: OcspAnswer, issuer: Certificate): Certificate
 }
 
 export function crlSigned(crl: Crl, issuer: Certificate): boolean {
-  if (crl.limited === 'unusable' || weakHash(crl.algorithm.hash) !== undefined) return false;
+  if (weakHash(crl.algorithm.hash) !== undefined) return false;
   if (issuer.keyUsage !== undefined && !issuer.keyUsage.has(6)) return false;
   if (!sameBytes(crl.issuer, issuer.subject) && nameKey(crl.issuer) !== nameKey(issuer.subject)) return false;
   return checkSignature(crl.algorithm, issuer.publicKey, crl.tbs, crl.signature);
@@ -172,7 +204,9 @@ export function evidence(certificate: Certificate, issuer: Certificate, answers:
   const found: Evidence[] = [];
   for (const answer of answers) {
     const singles = answer.singles.filter((single) => single.status !== 'unknown' && certIdMatches(single.certId, certificate, issuer));
-    if (singles.length === 0 || ocspSigner(answer, issuer) === undefined) continue;
+    if (singles.length === 0) continue;
+    const signer = ocspSigner(answer, issuer);
+    if (signer === undefined || !responderStands(signer, issuer, answer, lists)) continue;
     for (const single of singles) {
       found.push({
         status: single.status === 'revoked' ? 'revoked' : 'good',
@@ -183,7 +217,32 @@ export function evidence(certificate: Certificate, issuer: Certificate, answers:
       });
     }
   }
+  return [...found, ...listed(certificate, issuer, lists)];
+}
+
+/**
+ * Whether a responder's certificate may still be used (RFC 6960, 4.2.2.2.1): the issuer's own may, one with id-pkix-ocsp-nocheck may, and
+ * so may one that names no list to look into. Any other must stand on no list, and the list must be at hand.
+ */
+function responderStands(signer: Certificate, issuer: Certificate, answer: OcspAnswer, lists: Crl[]): boolean {
+  if (signer.id === issuer.id || signer.noRevocationCheck) return true;
+  const { status } = statusAt(listed(signer, issuer, lists), signer, answer.producedAt, Number.POSITIVE_INFINITY);
+  return status === 'good' || (status === 'unknown' && signer.crlUrls.length === 0);
+}
+
+/** The responder whose own revocation an answer depends on, when there is a list to ask for. */
+export function responderOf(answers: OcspAnswer[], issuer: Certificate): Certificate[] {
+  return answers
+    .map((answer) => ocspSigner(answer, issuer))
+    .filter(
+      (signer) => signer !== undefined && signer.id !== issuer.id && !signer.noRevocationCheck && signer.crlUrls.length > 0,
+    ) as Certificate[];
+}
+
+function listed(certificate: Certificate, issuer: Certificate, lists: Crl[]): Evidence[] {
+  const found: Evidence[] = [];
   for (const crl of lists) {
+    if (crl.limited === 'unusable') continue;
     if ((crl.limited === 'users' && certificate.ca) || (crl.limited === 'authorities' && !certificate.ca)) continue;
     // One part of a list says nothing about the certificates of another (RFC 5280, 6.3.3 b 2).
     if (crl.points.length > 0 && !crl.points.some((place) => certificate.crlUrls.includes(place))) continue;
@@ -210,7 +269,7 @@ function certIdMatches(certId: Der, certificate: Certificate, issuer: Certificat
 
 function certIdNames(certId: Der, certificate: Certificate, issuer: Certificate): boolean {
   const oid = certId.child(0).child(0).oid;
-  const hash = oid === '1.3.14.3.2.26' ? 'sha1' : oid === '2.16.840.1.101.3.4.2.1' ? 'sha256' : undefined;
+  const hash = CERT_ID_HASHES[oid];
   if (hash === undefined) return false;
   const digest = (bytes: Uint8Array): Uint8Array => createHash(hash).update(bytes).digest();
   return (

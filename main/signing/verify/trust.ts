@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { issued, readCertificate, selfSigned, type Certificate } from './certificate.ts';
+import { outside } from './constraints.ts';
 import { sameBytes } from './der.ts';
 
 /** What the verifier believes in. */
@@ -124,14 +125,27 @@ function judge(chain: Certificate[], at: number): { fault: ChainFault | undefine
       const below = chain.slice(1, index).filter((item) => !sameBytes(item.subject, item.issuer)).length;
       const tooLong = certificate.pathLength !== undefined && below > certificate.pathLength;
       const mayCertify = certificate.keyUsage === undefined || certificate.keyUsage.has(5);
-      if (!certificate.ca || tooLong || !mayCertify) return { fault: 'constraints', at: certificate };
+      // An old root says nothing about itself; that it lies in the trust directory says it all (RFC 5280, 6.1.1 d).
+      const trusted = certificate.ca || (index === root && certificate.version < 3);
+      if (!trusted || tooLong || !mayCertify) return { fault: 'constraints', at: certificate };
     }
   }
+  const stray = strayed(chain);
+  if (stray !== undefined) return { fault: 'constraints', at: stray };
   for (const certificate of chain) {
     if (at < certificate.notBefore) return { fault: 'notYetValid', at: certificate };
     if (at > certificate.notAfter) return { fault: 'expired', at: certificate };
   }
   return { fault: undefined, at: undefined };
+}
+
+/** A certificate whose name or policies its authorities do not allow; names that cannot be read are not allowed either. */
+function strayed(chain: Certificate[]): Certificate | undefined {
+  try {
+    return outside(chain);
+  } catch {
+    return chain[0];
+  }
 }
 
 /** Certificates of `embedded` that neither stand in a chain nor are signed by a certificate at hand: bytes nobody vouches for. */
