@@ -12,7 +12,7 @@ export function CurrentCall({ call }: { call: Call | null }) {
             {spaced(call.text)}
           </div>
           <div className="to" key={`t${call.callSeq}`}>
-            <svg viewBox="0 0 190 150" aria-hidden="true" focusable="false">
+            <svg viewBox="0 0 190 150" className={call.arrow} data-arrow={call.arrow} aria-hidden="true" focusable="false">
               <path d="M8 75h170M118 15l60 60-60 60" />
             </svg>
             <span>Quầy</span>

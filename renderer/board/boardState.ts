@@ -12,7 +12,7 @@ export interface BoardPicture {
 /** Newest first, one entry per call number, a few more than are shown. */
 export function mergeCalls(...lists: readonly (readonly Call[])[]): Call[] {
   const bySeq = new Map<number, Call>();
-  for (const call of lists.flat()) bySeq.set(call.callSeq, call);
+  for (const list of lists) for (const call of list) bySeq.set(call.callSeq, call);
   return [...bySeq.values()].sort((a, b) => b.callSeq - a.callSeq).slice(0, LIST_LENGTH + 6);
 }
 

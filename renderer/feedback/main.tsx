@@ -1,3 +1,4 @@
+import '../shared/old.ts';
 import { start } from '../shared/start.tsx';
 import { LanguageProvider } from '../shared/language.tsx';
 import { SystemProvider } from '../shared/system.tsx';
