@@ -7,8 +7,8 @@ import { systemClock } from '../store/index.ts';
 import { syncFolders } from './append/index.ts';
 import { makeAppearance, onPage, SIZES, usualPlace, type VisibleForm } from './appearance/index.ts';
 import { readCertificate, type Certificate } from './cms/index.ts';
-import { completeSigned } from './files.ts';
-import { finishFile, prepareFile, TIMESTAMP_ROOM, type Level, type SignFile, type Signer } from './sign.ts';
+import { completeSigned, evidenceOf } from './files.ts';
+import { evidenceName, finishFile, prepareFile, TIMESTAMP_ROOM, type Level, type SignFile, type Signer } from './sign.ts';
 import { listTokens, openKey, TokenError, troubleSentence, type OpenKey } from './tokens/index.ts';
 import { attributesDigest } from './cms/index.ts';
 import { assess, issuersOf, requestTimestamp, TimestampError, type Assessment } from './trust/index.ts';
@@ -247,12 +247,11 @@ async function signOne(
   const finish = async (): Promise<Ending> => {
     try {
       const timestamp = command.level === 'B-B' ? null : await stampFor(command)(createHash('sha256').update(signature).digest());
-      const signed = await finishFile(ready, signer, signature, timestamp);
+      const signed = await finishFile(ready, signer, signature, timestamp, evidenceOf(ready, signer, timestamp !== null, key.finding));
       const now = systemClock.now();
-      const done = await completeSigned(output, signer, signed, timestamp, {
+      const done = await completeSigned(ready, signer, signed, timestamp, {
         level: command.level,
         finding: key.finding,
-        now,
         stamp: command.tsa === null ? null : stampFor(command),
         pool: [...signer.chain],
         longTerm: { trust, at: now, offline: false },
@@ -275,7 +274,7 @@ const stampFor = (command: SignCommand) => (imprint: Buffer) => requestTimestamp
 /** A file below the level that was asked for is not called signed, and does not stay. */
 async function removeResult(output: string, field: string): Promise<void> {
   await rm(output, { force: true });
-  await rm(`${output}.${field}.json`, { force: true });
+  await rm(evidenceName(output, field), { force: true });
 }
 
 const notReached = (level: Level): Refusal =>

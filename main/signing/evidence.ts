@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { vietnamIso } from '../store/index.ts';
 import type { Level, Signer } from './sign.ts';
 
@@ -14,17 +13,17 @@ export interface TrustFinding {
 }
 
 /**
- * Certificate, chain, OCSP and CRL used and the time, beside the result (NĐ 23/2025 Điều 17; TT 15/2025/TT-BKHCN Điều 5): one JSON
- * file per signature, base64 DER. `revocationCaptured` says honestly whether anything was captured.
+ * Certificate, chain, OCSP and CRL used and the time, for the file beside the result (NĐ 23/2025 Điều 17; TT 15/2025/TT-BKHCN Điều 5):
+ * one JSON per signature, base64 DER. `revocationCaptured` says honestly whether anything was captured.
  */
-export async function storeEvidence(
+export function evidenceText(
   result: string,
   field: string,
-  signer: Signer,
+  signer: Pick<Signer, 'certificate'>,
   level: Level,
   signedAt: number,
   trust: TrustFinding,
-): Promise<void> {
+): string {
   const base64 = (list: readonly Buffer[]) => list.map((one) => one.toString('base64'));
   const evidence = {
     result: result.split(/[\\/]/).at(-1),
@@ -40,5 +39,5 @@ export async function storeEvidence(
     ocsp: base64(trust.ocsp),
     crls: base64(trust.crls),
   };
-  await writeFile(`${result}.${field}.json`, `${JSON.stringify(evidence, null, 2)}\n`);
+  return `${JSON.stringify(evidence, null, 2)}\n`;
 }

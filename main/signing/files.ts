@@ -1,11 +1,12 @@
 import type { Refusal } from '../contract/refusal.ts';
 import { fillNumberAndDate, makeAppearance, onPage, reserveNumberAndDate, usualPlace, type Picture } from './appearance/index.ts';
 import type { BatchFile, Owed } from './batch/journal.ts';
-import { storeEvidence, type TrustFinding } from './evidence.ts';
+import { writeBeside } from './append/index.ts';
+import { evidenceText, type TrustFinding } from './evidence.ts';
 import type { Certificate } from './cms/index.ts';
 import { collectLongTerm, TimestampError, type LongTermOptions } from './trust/index.ts';
 import { upgradeFile, type Stamp } from './upgrade.ts';
-import { prepareFile, type Level, type PreparedFile, type SignedFile, type Signer } from './sign.ts';
+import { evidenceName, prepareFile, type Level, type PreparedFile, type SignedFile, type Signer } from './sign.ts';
 
 export interface PrepareContext {
   readonly signedAt: number;
@@ -65,7 +66,6 @@ export interface CompleteContext {
   /** The level that was asked for. */
   readonly level: Level;
   readonly finding: TrustFinding | undefined;
-  readonly now: number;
   readonly stamp: Stamp | null;
   readonly longTerm: LongTermOptions;
   /** Other certificates at hand. */
@@ -91,16 +91,26 @@ const NOT_ASKED: TrustFinding = {
   crls: [],
 };
 
-/** After the rename: long-term data when asked for, and the evidence beside the result. */
+/** What is written beside the result before it has its name. Its level is the one that the signature itself reaches. */
+export function evidenceOf(prepared: PreparedFile, signer: Signer, timestamped: boolean, finding: TrustFinding | undefined): string {
+  const { request, prepared: laidOut } = prepared;
+  return evidenceText(request.output, laidOut.field, signer, timestamped ? 'B-T' : 'B-B', request.signedAt, finding ?? NOT_ASKED);
+}
+
+/** After the rename: long-term data when asked for; the evidence then tells the level that was reached. */
 export async function completeSigned(
-  output: string,
+  prepared: PreparedFile,
   signer: Signer,
   signed: SignedFile,
   timestamp: Buffer | null,
   context: CompleteContext,
 ): Promise<Completed> {
+  const { output, field } = signed;
   const done = await raise(output, signer.certificate, signed, timestamp, context);
-  await storeEvidence(output, signed.field, signer, done.level, context.now, context.finding ?? NOT_ASKED);
+  if (done.level === 'B-LT' || done.level === 'B-LTA') {
+    const { signedAt } = prepared.request;
+    await writeBeside(evidenceName(output, field), evidenceText(output, field, signer, done.level, signedAt, context.finding ?? NOT_ASKED));
+  }
   return done;
 }
 

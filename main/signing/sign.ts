@@ -1,8 +1,8 @@
 import type { Hash } from 'node:crypto';
+import { closeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { refuse, type Refusal } from '../contract/refusal.ts';
 import {
-  appendUpdate,
   copyOriginal,
   digestOriginal,
   freeFieldName,
@@ -12,12 +12,14 @@ import {
   publish,
   recheck,
   temporaryName,
+  writeBeside,
+  writeTemporary,
   type Appearance,
   type PreparedSignature,
 } from './append/index.ts';
 import { attributesDigest, signedAttributes, signedData, type Certificate, type HashName, type Scheme } from './cms/index.ts';
 import { quickVerify } from './verify/quick.ts';
-import { openPdf, PdfError, type PdfFile, type PdfPage } from './pdf/index.ts';
+import { openPdf, PdfError, SMALL_FILE, type PdfFile, type PdfPage } from './pdf/index.ts';
 
 export type Level = 'B-B' | 'B-T' | 'B-LT' | 'B-LTA';
 
@@ -66,6 +68,8 @@ export interface PreparedFile {
   readonly attributes: Buffer;
   readonly digest: Buffer;
   readonly temporary: string;
+  /** The bytes of a small file; null when a copy lies in the temporary file. */
+  readonly original: Uint8Array | null;
 }
 
 export interface SignedFile {
@@ -82,8 +86,8 @@ export type Timestamper = (signature: Buffer) => Promise<Buffer>;
 const chunkBytes = 4096;
 
 /**
- * Everything up to the key: opens and guards the file, lays out the update, copies the original to the temporary file and
- * hashes it once. The file itself is only read.
+ * Everything up to the key: opens and guards the file, lays out the update, hashes the original once and copies a large one to the
+ * temporary file (a small one is written with its update). The file itself is only read.
  * @returns the prepared file, or why this file is not signed
  */
 export async function prepareFile(
@@ -131,10 +135,11 @@ export async function prepareFile(
       ...(request.also ? { also: request.also } : {}),
     });
     const temporary = temporaryName(request.output);
+    const small = pdf.size <= SMALL_FILE ? pdf.read(0, pdf.size) : null;
     // The copy runs in the thread pool while this thread hashes; the re-check proves that both saw the same bytes.
-    const [original] = await Promise.all([digestOriginal(request.input, pdf.size, signer.hash), copyOriginal(request.input, temporary)]);
+    const [original] = await Promise.all([digestOriginal(pdf, signer.hash), small ?? copyOriginal(request.input, temporary)]);
     if (request.seen !== null && original.sha256 !== request.seen) {
-      await rm(temporary, { force: true });
+      if (!small) await rm(temporary, { force: true });
       return refuse(
         'changed-since-seen',
         'Tệp đã bị sửa sau khi anh/chị xem. Hãy mở xem lại rồi ký.',
@@ -152,6 +157,7 @@ export async function prepareFile(
       attributes,
       digest,
       temporary,
+      original: small,
     };
   } catch (error) {
     if (error instanceof PdfError) return refuseProblem(error);
@@ -182,8 +188,17 @@ export async function completeFile(file: PreparedFile, signer: Signer, timestamp
   }
 }
 
-/** The part after the key: CMS, temporary file, fsync, re-check, rename. */
-export async function finishFile(file: PreparedFile, signer: Signer, signature: Buffer, timestamp: Buffer | null): Promise<SignedFile> {
+/**
+ * The part after the key: CMS, temporary file, fsync, re-check, rename.
+ * @param evidence stands beside the result, and on the disk before the result has its name: no signed file is without it
+ */
+export async function finishFile(
+  file: PreparedFile,
+  signer: Signer,
+  signature: Buffer,
+  timestamp: Buffer | null,
+  evidence: string | null = null,
+): Promise<SignedFile> {
   const cms = signedData({
     certificate: signer.certificate,
     chain: signer.chain,
@@ -193,14 +208,32 @@ export async function finishFile(file: PreparedFile, signer: Signer, signature: 
     signature,
     ...(timestamp ? { timestamp } : {}),
   });
-  const { prepared, request, temporary } = file;
+  const { prepared, request, temporary, size, sha256, earlier } = file;
   if (cms.length * 2 > prepared.contentsLength) throw new RangeError('the signature is larger than the room kept for it');
   prepared.bytes.write(cms.toString('hex').toUpperCase(), prepared.contentsAt, 'latin1');
-  await appendUpdate(temporary, file.size, prepared.bytes);
-  const sha256 = await recheck(temporary, { field: prepared.field, size: file.size, sha256: file.sha256, earlier: file.earlier });
-  await publish(temporary, request.output);
-  return { output: request.output, size: file.size + prepared.bytes.length, sha256, field: prepared.field };
+  const beside = evidenceName(request.output, prepared.field);
+  const evidenceWritten = evidence === null ? null : writeBeside(beside, evidence);
+  evidenceWritten?.catch(() => undefined); // awaited below
+  try {
+    const fd = await writeTemporary(temporary, size, file.original, prepared.bytes);
+    let whole: string;
+    try {
+      whole = await recheck(temporary, fd, { field: prepared.field, size, sha256, earlier });
+    } finally {
+      closeSync(fd);
+    }
+    await evidenceWritten;
+    await publish(temporary, request.output);
+    return { output: request.output, size: size + prepared.bytes.length, sha256: whole, field: prepared.field };
+  } catch (error) {
+    await evidenceWritten?.catch(() => undefined);
+    if (evidence !== null) await rm(beside, { force: true });
+    throw error;
+  }
 }
+
+/** Where the evidence of a signature stands. */
+export const evidenceName = (result: string, field: string): string => `${result}.${field}.json`;
 
 /** Bytes between the two ranges are /Contents and stay out of the digest. */
 function finishDigest(running: Hash, prepared: PreparedSignature, size: number): Buffer {

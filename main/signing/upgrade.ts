@@ -39,7 +39,7 @@ export async function upgradeFile(file: string, upgrade: Upgrade): Promise<strin
   try {
     const { validation, stamp } = upgrade;
     if (validation) await append(temporary, async (pdf) => dssRevision(pdf, validation.field, validation.data));
-    if (stamp) await append(temporary, (pdf) => timestampRevision(temporary, pdf, stamp));
+    if (stamp) await append(temporary, (pdf) => timestampRevision(pdf, stamp));
     if (!(await quickVerify(temporary)).intact) throw new UpgradeError('a signature does not hold in the upgraded copy');
     await publish(temporary, file);
     await syncFolders([file]);
@@ -62,7 +62,7 @@ async function append(file: string, make: (pdf: PdfFile) => Promise<Buffer>): Pr
 }
 
 /** A DocTimeStamp (EN 319 142-1 5.4.3): a signature field whose contents are a token over everything before it. */
-async function timestampRevision(file: string, pdf: PdfFile, stamp: Stamp): Promise<Buffer> {
+async function timestampRevision(pdf: PdfFile, stamp: Stamp): Promise<Buffer> {
   const prepared = prepareSignature(pdf, {
     field: { add: freeFieldName(pdf, 'DauThoiGian') },
     page: 0,
@@ -74,7 +74,7 @@ async function timestampRevision(file: string, pdf: PdfFile, stamp: Stamp): Prom
     contentsBytes: TIMESTAMP_ROOM,
   });
   const [, gapStart, gapEnd] = prepared.byteRange;
-  const { running } = await digestOriginal(file, pdf.size, 'sha256');
+  const { running } = await digestOriginal(pdf, 'sha256');
   running.update(prepared.bytes.subarray(0, gapStart - pdf.size));
   running.update(prepared.bytes.subarray(gapEnd - pdf.size));
   const token = await stamp(running.digest());

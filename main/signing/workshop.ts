@@ -6,7 +6,7 @@ import { Pictures } from './appearance/index.ts';
 import type { Batch, Item, Journal } from './batch/journal.ts';
 import type { RunnerDeps } from './batch/runner.ts';
 import { readCertificate, type Certificate } from './cms/index.ts';
-import { completeSigned, prepareBatchFile, type CompleteContext } from './files.ts';
+import { completeSigned, evidenceOf, prepareBatchFile, type CompleteContext } from './files.ts';
 import type { RootStore } from './roots.ts';
 import { readSettings, type folders, type SigningSettings } from './settings.ts';
 import { TIMESTAMP_ROOM, type Level } from './sign.ts';
@@ -90,7 +90,7 @@ export class Workshop {
   }
 
   /** How the files of this batch are prepared, timestamped and finished. */
-  stages(batch: Batch): Pick<RunnerDeps, 'journal' | 'now' | 'prepare' | 'timestamp' | 'complete'> {
+  stages(batch: Batch): Pick<RunnerDeps, 'journal' | 'now' | 'prepare' | 'timestamp' | 'evidence' | 'complete'> {
     const { clock } = this.deps;
     const stamp = this.stamp();
     return {
@@ -106,8 +106,10 @@ export class Workshop {
         });
       },
       timestamp: batch.level === 'B-B' || !stamp ? null : (signature) => stamp(createHash('sha256').update(signature).digest()),
-      complete: (file, signer, signed, timestamp) =>
-        completeSigned(file.output, signer, signed, timestamp, this.completion(batch.level, signer.certificate, signer.chain)),
+      evidence: (prepared, signer, timestamped) =>
+        evidenceOf(prepared, signer, timestamped, this.findings.get(signer.certificate.id)),
+      complete: (prepared, signer, signed, timestamp) =>
+        completeSigned(prepared, signer, signed, timestamp, this.completion(batch.level, signer.certificate, signer.chain)),
     };
   }
 
@@ -122,7 +124,6 @@ export class Workshop {
     return {
       level,
       finding: this.findings.get(certificate.id),
-      now,
       stamp: this.stamp(),
       pool,
       longTerm: { trust: this.roots.trust(), at: now, offline: this.settings().offline },

@@ -13,9 +13,10 @@ export {
   copyOriginal,
   digestOriginal,
   hashFile,
-  hashRange,
   publish,
   syncFolders,
+  writeBeside,
+  writeTemporary,
   temporaryName,
   type OriginalDigest,
 } from './output.ts';

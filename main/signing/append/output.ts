@@ -1,27 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
-import { constants, copyFile, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fsync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { copyFile, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { HashName } from '../cms/index.ts';
+import { pieces, type PdfFile } from '../pdf/index.ts';
 
-const CHUNK = 1 << 20;
-
-/** Feeds a part of a file to hashes, a chunk at a time, reading the next chunk while the last one is hashed. */
-export async function hashRange(handle: FileHandle, start: number, length: number, hashes: readonly Hash[]): Promise<void> {
-  const buffers = [Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, length))), Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, length)))];
-  const read = (at: number, into: Buffer) => handle.read(into, 0, Math.min(into.length, start + length - at), at);
-  let at = start;
-  let turn = 0;
-  let pending = length > 0 ? read(at, buffers[0] ?? Buffer.alloc(0)) : null;
-  while (pending) {
-    const { bytesRead } = await pending;
-    if (bytesRead === 0) throw new Error('the file became shorter while it was read');
-    const got = (buffers[turn] ?? Buffer.alloc(0)).subarray(0, bytesRead);
-    at += bytesRead;
-    turn = 1 - turn;
-    pending = at < start + length ? read(at, buffers[turn] ?? Buffer.alloc(0)) : null;
-    for (const hash of hashes) hash.update(got);
-  }
-}
+const makeDurable = promisify(fsync);
 
 export interface OriginalDigest {
   /** Hash that has taken in the original bytes and goes on with the update. */
@@ -31,16 +16,16 @@ export interface OriginalDigest {
 }
 
 /** Reads the original once. */
-export async function digestOriginal(file: string, size: number, hash: HashName): Promise<OriginalDigest> {
+export async function digestOriginal(pdf: PdfFile, hash: HashName): Promise<OriginalDigest> {
   const running = createHash(hash);
   const plain = hash === 'sha256' ? null : createHash('sha256');
-  const handle = await open(file, 'r');
-  try {
-    await hashRange(handle, 0, size, plain ? [running, plain] : [running]);
-  } finally {
-    await handle.close();
-  }
+  await hashRange(pdf, 0, pdf.size, plain ? [running, plain] : [running]);
   return { running, sha256: (plain ?? running.copy()).digest('hex') };
+}
+
+/** Feeds a part of a file to hashes, a piece at a time. */
+export async function hashRange(pdf: PdfFile, start: number, length: number, hashes: readonly Hash[]): Promise<void> {
+  for await (const piece of pdf.bytes(start, start + length)) for (const hash of hashes) hash.update(piece);
 }
 
 /** A name beside the target that no reader takes for a result, and that a later start can recognise and remove. */
@@ -52,16 +37,53 @@ export async function copyOriginal(original: string, temporary: string): Promise
   await copyFile(original, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
 }
 
-/** Appends the update and makes it durable. */
+/** Appends the update to a copy and makes it durable. */
 export async function appendUpdate(temporary: string, size: number, update: Buffer): Promise<void> {
-  const handle = await open(temporary, 'r+');
+  closeSync(await writeTemporary(temporary, size, null, update));
+}
+
+/**
+ * Writes the temporary file and makes it durable. Only the wait for the disk leaves this thread: a write goes to memory.
+ * @param original the bytes before the update; null when a copy of `size` bytes lies there already
+ * @returns the open descriptor, so that the re-check need not open the file again; the caller closes it
+ */
+export async function writeTemporary(temporary: string, size: number, original: Uint8Array | null, update: Buffer): Promise<number> {
+  const fd = original ? openNew(temporary) : openSync(temporary, 'r+');
   try {
-    await handle.write(update, 0, update.length, size);
-    await handle.truncate(size + update.length);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    if (original) writeAll(fd, original, 0);
+    writeAll(fd, update, size);
+    if (!original) ftruncateSync(fd, size + update.length);
+    await makeDurable(fd);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
   }
+}
+
+/** Writes a small file beside a result and makes it durable. */
+export async function writeBeside(file: string, text: string): Promise<void> {
+  const fd = openSync(file, 'w');
+  try {
+    writeAll(fd, Buffer.from(text), 0);
+    await makeDurable(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openNew(file: string): number {
+  try {
+    return openSync(file, 'wx+');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    rmSync(file);
+    return openSync(file, 'wx+');
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
 }
 
 /** Gives the finished file its name. `syncFolders` makes the name survive a power cut. */
@@ -87,7 +109,7 @@ export async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');
   const handle = await open(file, 'r');
   try {
-    await hashRange(handle, 0, (await handle.stat()).size, [hash]);
+    for await (const piece of pieces(handle.fd, 0, (await handle.stat()).size)) hash.update(piece);
   } finally {
     await handle.close();
   }

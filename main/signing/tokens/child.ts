@@ -36,13 +36,19 @@ async function answer(request: ChildRequest): Promise<unknown> {
       return module.select(request.serial, request.keyId);
     case 'sign':
       return module.sign(request.serial, request.hash, Buffer.from(request.digest), Buffer.from(request.data), request.pss);
+    case 'drop':
+      return null;
     case 'finish':
       return module.finish();
   }
 }
 
+/** Signatures asked for up to this one are not begun any more. */
+let droppedUpTo = 0;
+
 async function handle({ id, request }: ChildMessage): Promise<void> {
   try {
+    if (request.do === 'sign' && id <= droppedUpTo) throw new TokenFault('cancelled', 'DROPPED');
     post({ id, ok: (await answer(request)) ?? null });
   } catch (error) {
     const fault = error instanceof TokenFault ? error : toFault(error);
@@ -56,7 +62,10 @@ async function handle({ id, request }: ChildMessage): Promise<void> {
 // One call at a time: two at once in a session answer CKR_OPERATION_ACTIVE.
 const receive = (message: unknown): void => {
   const data = parentPort ? (message as { data: ChildMessage }).data : (message as ChildMessage);
-  queue = queue.then(() => handle(data));
+  if (data.request.do === 'drop') {
+    droppedUpTo = data.id;
+    void handle(data);
+  } else queue = queue.then(() => handle(data));
 };
 
 if (parentPort) parentPort.on('message', receive);

@@ -5,7 +5,7 @@ import { refuseCertificate } from '../trust/policy.ts';
 import { TokenError, TokenProcess, type TokenProcessOptions } from './process.ts';
 import { chooseScheme, keyMatch, tokenSigner } from './signer.ts';
 import type { Spawn } from './spawn.ts';
-import { openTrainingKey, TRAINING_MODULE } from './training.ts';
+import { needTrainingToken, openTrainingKey, TRAINING_MODULE } from './training.ts';
 import { troubleSentence } from './words.ts';
 
 /** A key that is open for one batch. */
@@ -16,6 +16,8 @@ export interface OpenKey {
    * @throws TokenError no-token while it is away, needs-pin or crashed when the officer must type again
    */
   reattach(): Promise<void>;
+  /** Takes back signatures that the token has not begun. */
+  drop(): void;
   /** Ends the process, and the PIN with it. */
   close(): Promise<void>;
 }
@@ -108,6 +110,7 @@ async function openOn(process: TokenProcess, request: KeyRequest, deps: KeyDeps)
       if (!choose(back)) throw new TokenError('no-token', 'OTHER_CERTIFICATE');
       await select();
     },
+    drop: () => process.drop(),
     close: () => process.end(),
   };
 }
@@ -123,7 +126,8 @@ async function openTraining(request: KeyRequest, deps: KeyDeps): Promise<OpenKey
     const signer = await openTrainingKey(deps.trainingDir, request.pin ?? '', deps.now());
     if (signer.certificate.id !== request.certificateId)
       return refuse('certificate-missing', 'Không thấy chứng thư này. Chọn lại chứng thư.', 'This certificate is not there. Choose again.');
-    return { signer, reattach: () => Promise.resolve(), close: () => Promise.resolve() };
+    const { trainingDir } = deps;
+    return { signer, reattach: () => needTrainingToken(trainingDir), drop: () => undefined, close: () => Promise.resolve() };
   } catch (error) {
     if (error instanceof TokenError) return troubleSentence(error);
     throw error;

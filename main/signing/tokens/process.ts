@@ -32,19 +32,22 @@ const LIMITS: Record<ChildRequest['do'], number> = {
   reattach: 20_000,
   select: 20_000,
   sign: 60_000,
+  drop: 10_000,
   finish: 2_000,
 };
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: TokenError) => void;
-  readonly watchdog: NodeJS.Timeout;
+  readonly call: ChildRequest['do'];
 }
 
 /** One PKCS#11 module in its own process, with a watchdog per call. Ended by `end`, by a crash, or by the watchdog. */
 export class TokenProcess {
   private readonly child: Child;
+  /** In the order in which the child works. */
   private readonly waiting = new Map<number, Waiting>();
+  private watchdog: NodeJS.Timeout | null = null;
   private readonly limits: Record<ChildRequest['do'], number>;
   private nextId = 1;
   private over: TokenError | null = null;
@@ -106,6 +109,11 @@ export class TokenProcess {
     return Buffer.from((await this.ask({ do: 'sign', ...request })) as Uint8Array);
   }
 
+  /** Takes back the signatures that the token has not begun: their calls fail as `cancelled`. */
+  drop(): void {
+    if (!this.over) this.ask({ do: 'drop' }).catch(() => undefined);
+  }
+
   /** Logs out and finalises; a driver that hangs in C_Finalize is ended after two seconds. Never throws. */
   async end(): Promise<void> {
     if (!this.over) {
@@ -129,30 +137,41 @@ export class TokenProcess {
     if (this.over) return Promise.reject(this.over);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
-      const watchdog = setTimeout(() => {
-        this.stop(new TokenError('hung', request.do));
-        this.child.kill();
-      }, this.limits[request.do]);
-      this.waiting.set(id, { resolve, reject, watchdog });
+      this.waiting.set(id, { resolve, reject, call: request.do });
+      if (this.waiting.size === 1) this.watch(request.do);
       this.child.post({ id, request } satisfies ChildMessage);
     });
+  }
+
+  /** A call has its time from the moment when the one before it was answered. */
+  private watch(call: ChildRequest['do']): void {
+    if (this.watchdog) clearTimeout(this.watchdog);
+    this.watchdog = setTimeout(() => {
+      this.stop(new TokenError('hung', call));
+      this.child.kill();
+    }, this.limits[call]);
   }
 
   private hear(answer: ChildAnswer): void {
     const waiting = this.waiting.get(answer.id);
     if (!waiting) return;
     this.waiting.delete(answer.id);
-    clearTimeout(waiting.watchdog);
+    const [next] = this.waiting.values();
+    if (next) this.watch(next.call);
+    else this.rest();
     if (answer.error) waiting.reject(new TokenError(answer.error.trouble, answer.error.code, answer.error.text));
     else waiting.resolve(answer.ok);
   }
 
+  private rest(): void {
+    if (this.watchdog) clearTimeout(this.watchdog);
+    this.watchdog = null;
+  }
+
   private stop(reason: TokenError): void {
     this.over ??= reason;
-    for (const waiting of this.waiting.values()) {
-      clearTimeout(waiting.watchdog);
-      waiting.reject(reason);
-    }
+    this.rest();
+    for (const waiting of this.waiting.values()) waiting.reject(reason);
     this.waiting.clear();
   }
 }

@@ -36,6 +36,8 @@ export type ChildRequest =
       readonly data: Uint8Array;
       readonly pss: boolean;
     }
+  /** Takes back every signature that was asked for and not begun; answered out of turn. */
+  | { readonly do: 'drop' }
   | { readonly do: 'finish' };
 
 /** How the private key of a certificate is recognised: by what is in the certificate, never by a label. */
