@@ -39,6 +39,24 @@ describe('quay officer', () => {
     await counter.close();
   });
 
+  it('gives an officer a new password without giving duties, and says when the folder is in training mode', async () => {
+    await run(ADMIN);
+    const counter = await openCounter({ dataDir: dir, port: 0, lan: false });
+    const lan = { login: 'lan', name: 'Lê Thị Lan', title: 'Công chức', duties: ['reception' as const], active: true, password: 'cu-roi' };
+    counter.rooms.officers.save(lan);
+    await counter.close();
+    const again = await run(['--login', 'lan', '--name', 'Ai Khác', ...ADMIN.slice(4)], 'mat-khau-khac');
+    expect(again).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Lê Thị Lan') as string });
+    const reopened = await openCounter({ dataDir: dir, port: 0, lan: false });
+    const screen = await connectScreen(reopened, { role: 'station', name: 'Quầy 3', counterId: '3' });
+    const me = await screen.client.officers.signIn({ login: 'lan', password: 'mat-khau-khac' });
+    expect(me.officer).toMatchObject({ name: 'Lê Thị Lan', title: 'Công chức', duties: ['reception'] });
+    screen.close();
+    await reopened.close();
+    rmSync(path.join(dir, 'config.json'));
+    expect(await run(ADMIN)).toMatchObject({ code: 0, err: expect.stringContaining('chế độ tập huấn') as string });
+  });
+
   it('refuses what the screen would refuse, and never prints a password', async () => {
     for (const args of [[], ['--bogus'], ADMIN.slice(0, -1)]) expect((await run(args)).code).toBe(64);
     const short = await run(ADMIN, 'x');

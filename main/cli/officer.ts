@@ -6,7 +6,7 @@ import { readConfig } from '../counter/config.ts';
 import { lockDataDir } from '../counter/lock.ts';
 import { MIGRATIONS } from '../counter/rooms.ts';
 import { defaultDataDir, prepareDataDir, startFailure } from '../counter/start.ts';
-import { createOfficers } from '../officers/index.ts';
+import { administers, createOfficers } from '../officers/index.ts';
 import { openStore, systemClock } from '../store/index.ts';
 
 interface OfficerIo {
@@ -18,7 +18,8 @@ interface OfficerIo {
 
 const USAGE =
   'usage: quay officer --login LOGIN --name NAME [--title TITLE] [--data DIR] --password-stdin\n' +
-  '  Makes the first administrator of a live station, or gives an officer a new password. The counter must be closed.\n';
+  '  Makes the first administrator of a live station, or gives an officer of that login a new password (name and duties stay).\n' +
+  '  The counter must be closed.\n';
 
 /** `quay officer`: a new station has nobody who could sign in and make the others. Exit 0 done, 1 could not, 64 wrong usage. */
 export async function officerCommand(argv: string[], io: OfficerIo): Promise<number> {
@@ -64,20 +65,36 @@ export async function officerCommand(argv: string[], io: OfficerIo): Promise<num
   try {
     prepareDataDir(dataDir);
     unlock = lockDataDir(dataDir);
-    const mode = readConfig(dataDir).training ? 'training' : 'station';
+    const { training } = readConfig(dataDir);
+    const mode = training ? 'training' : 'station';
     const store = openStore({ file: path.join(dataDir, mode, 'quay.sqlite'), clock: systemClock, migrations: MIGRATIONS });
     try {
       const officers = createOfficers({ store });
       const saved = store.transaction(() => {
-        const made = officers.save(officer);
-        if (!isRefusal(made)) officers.audit({ deviceId: 'terminal' }, 'officer-saved', made.login);
+        const known = officers.list().find((one) => one.login === officer.login);
+        // A forgotten password is no promotion; only a station without any administrator gets one this way.
+        const orphaned = !officers.list().some(administers);
+        const kept = known && {
+          ...known,
+          active: true,
+          duties: orphaned ? [...new Set([...known.duties, ...officer.duties])] : known.duties,
+        };
+        const made = officers.save(kept ? { ...kept, password: officer.password } : { ...officer, asNew: true });
+        if (!isRefusal(made)) officers.audit({ deviceId: 'terminal' }, known ? 'password-set' : 'officer-saved', made.login);
         return made;
       });
       if (isRefusal(saved)) {
         io.stderr.write(`${saved.vi}\n${saved.en}\n`);
         return 1;
       }
-      io.stdout.write(`Đã lưu quản trị "${saved.login}". Mở Quầy và đăng nhập. / Saved; open Quầy and sign in.\n`);
+      io.stdout.write(
+        `Đã lưu "${saved.login}" (${saved.name}${administers(saved) ? ', quản trị' : ''}). Mở Quầy và đăng nhập. / Saved; open Quầy and sign in.\n`,
+      );
+      if (training)
+        io.stderr.write(
+          `Lưu ý: thư mục ${dataDir} đang ở chế độ tập huấn. Khi config.json có "training": false, hãy chạy lại lệnh này cho quầy thật.\n` +
+            `Note: ${dataDir} is in training mode. Run this again for the live station once config.json says "training": false.\n`,
+        );
       return 0;
     } finally {
       store.close();

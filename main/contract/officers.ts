@@ -39,7 +39,10 @@ export const officersContract = {
   signOut: base.meta({ roles: ['station', 'officer'] }).output(me),
   changePassword: base.input(z.object({ old: z.string().max(128), new: secret })).output(z.object({ changed: z.literal(true) })),
   list: base.meta({ roles: ['officer'], duties: ['admin', 'supervisor'] }).output(z.array(officer)),
-  /** Makes an officer, or changes the one with this login. A new officer needs a password. */
+  /**
+   * Makes an officer, or changes the one with this login. A new officer needs a password. `asNew`: the login must be free, so
+   * that adding somebody never overwrites somebody else.
+   */
   save: base
     .meta({ roles: ['officer'], duties: ['admin'] })
     .input(
@@ -50,6 +53,7 @@ export const officersContract = {
         duties: z.array(duty).min(1),
         active: z.boolean(),
         password: secret.optional(),
+        asNew: z.boolean().optional(),
       }),
     )
     .output(officer),

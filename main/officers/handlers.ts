@@ -29,6 +29,7 @@ export function officersHandlers(officers: Officers, store: Store) {
     changePassword: os.changePassword.handler(({ input, context, errors }) => {
       const result = officers.changePassword(context.caller.officer!.id, input.old, input.new);
       if (isRefusal(result)) throw errors.REFUSED({ data: result });
+      officers.audit(context.caller, 'password-changed', officers.byId(context.caller.officer!.id)?.login ?? '');
       return { changed: true as const };
     }),
     list: os.list.handler(() => officers.list().map(plain)),

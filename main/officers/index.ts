@@ -1,2 +1,2 @@
-export { createOfficers, type Officer, type OfficerInput, type Officers, type Session } from './officers.ts';
+export { administers, createOfficers, type Officer, type OfficerInput, type Officers, type Session } from './officers.ts';
 export { officersMigrations } from './migrations.ts';

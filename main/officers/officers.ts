@@ -18,7 +18,11 @@ export interface Session {
 }
 export interface OfficerInput extends Omit<Officer, 'id'> {
   readonly password?: string | undefined;
+  /** The login must be free: adding somebody never overwrites somebody else. */
+  readonly asNew?: boolean | undefined;
 }
+/** May this officer make and change others? */
+export const administers = (officer: Pick<Officer, 'active' | 'duties'>): boolean => officer.active && officer.duties.includes('admin');
 export interface AuditEntry {
   readonly seq: number;
   readonly at: number;
@@ -190,6 +194,18 @@ export function createOfficers(deps: { store: Store; seed?: readonly (OfficerInp
           return refuse('password-needed', 'Cán bộ mới cần một mật khẩu ban đầu.', 'A new officer needs a first password.');
         return create({ ...input, password: input.password });
       }
+      if (input.asNew === true)
+        return refuse(
+          'login-taken',
+          `Tên đăng nhập "${found.login}" đã là của ${found.name}. Hãy chọn tên khác, hoặc bấm Sửa ở dòng của người đó.`,
+          `The login "${found.login}" belongs to ${found.name}. Choose another, or press Edit in that person's line.`,
+        );
+      if (administers(officerOf(found)) && !administers(input) && !officers.list().some((one) => one.id !== found.id && administers(one)))
+        return refuse(
+          'last-admin',
+          'Đây là quản trị cuối cùng. Hãy giao quyền quản trị cho người khác trước.',
+          'This is the last administrator. Make somebody else one first.',
+        );
       update.run(input.name.normalize('NFC'), input.title, JSON.stringify(input.duties), input.active ? 1 : 0, found.id);
       if (input.password) {
         const salt = randomBytes(16);

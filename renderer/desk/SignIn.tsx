@@ -17,7 +17,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
   const { language, say, setLanguage } = useLanguage();
   const { unit, training } = useSystem();
   const now = useNow();
-  const [names, setNames] = useState<readonly Name[]>([]);
+  const [names, setNames] = useState<readonly Name[] | null>(null);
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
@@ -60,9 +60,9 @@ export function SignIn({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
           <label>
             <span>{say('Cán bộ', 'Officer')}</span>
             <select className="in" value={login} onChange={(event) => setLogin(event.target.value)} name="login" autoFocus>
-              {names.map((name) => (
+              {(names ?? []).map((name) => (
                 <option key={name.login} value={name.login}>
-                  {name.name}, {name.title}
+                  {[name.name, name.title].filter((part) => part !== '').join(', ')}
                 </option>
               ))}
             </select>
@@ -78,6 +78,14 @@ export function SignIn({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
               onChange={(event) => setPassword(event.target.value)}
             />
           </label>
+          {names?.length === 0 ? (
+            <p className="small warn" role="status">
+              {say(
+                'Quầy này chưa có cán bộ nào. Quản trị máy đóng Quầy rồi chạy: npm run quay -- officer --help',
+                'Nobody can sign in here yet. Whoever looks after this machine closes Quầy and runs: npm run quay -- officer --help',
+              )}
+            </p>
+          ) : null}
           {training ? (
             <p className="small dim">
               {say('Tập huấn: mật khẩu của mọi cán bộ mẫu là tap-huan.', 'Training: the password of every sample officer is tap-huan.')}

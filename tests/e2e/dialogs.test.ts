@@ -85,8 +85,8 @@ describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
     await page.keyboard.press('Enter');
     // The day that is proposed is never before the one that was promised.
     const { promises } = await colleague.dossiers.get({ dossierId: id });
-    const proposed = await page.locator('dialog input[type=date]').inputValue();
-    expect(Date.parse(`${proposed}T16:30:00+07:00`)).toBeGreaterThan(promises.at(-1)!.dueAt);
+    const proposed = await page.locator('dialog input[name=day]').inputValue();
+    expect(Date.parse(`${proposed.split('/').reverse().join('-')}T16:30:00+07:00`)).toBeGreaterThan(promises.at(-1)!.dueAt);
     await look(page, 'apology');
     await page.keyboard.press('Alt+5');
     await page.getByRole('button', { name: 'Mang hồ sơ sang máy khác' }).focus();

@@ -35,11 +35,10 @@ export function IntakeDialogs({ dialog, dossier, draft, onClose, onAccept }: Int
           reasonLabel={say('Lý do', 'Reason')}
           basisLabel={say('Căn cứ pháp lý', 'Legal basis')}
           confirm={say('Từ chối, in phiếu', 'Refuse and print')}
+          busy={draft.busy}
+          trouble={draft.trouble}
           onClose={onClose}
-          onConfirm={(reason, basis) => {
-            void draft.send((order) => client.dossiers.refuse({ ...order, reason, basis }));
-            onClose();
-          }}
+          onConfirm={(reason, basis) => draft.send((order) => client.dossiers.refuse({ ...order, reason, basis }))}
         />
       );
     case 'supplement':

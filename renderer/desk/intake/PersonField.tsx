@@ -4,7 +4,7 @@ import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
 import { Icon, type IconName } from '../../shared/parts/Icon.tsx';
 import { clockText, personalNumberText } from '../../shared/time.ts';
-import { dateShown, dateTyped } from './personText.ts';
+import { dateShown, dateTyped } from '../../shared/typedDate.ts';
 import type { Draft } from './useDraft.ts';
 
 interface PersonFieldProps {

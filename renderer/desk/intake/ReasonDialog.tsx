@@ -1,6 +1,6 @@
-import { useState, type FormEvent } from 'react';
-import { useSay } from '../../shared/language.tsx';
-import { Dialog } from '../../shared/parts/Dialog.tsx';
+import { useState } from 'react';
+import type { Trouble } from '../../shared/answer.ts';
+import { FormDialog } from '../../shared/parts/FormDialog.tsx';
 
 interface ReasonDialogProps {
   readonly title: string;
@@ -8,52 +8,29 @@ interface ReasonDialogProps {
   readonly reasonLabel: string;
   readonly basisLabel?: string;
   readonly confirm: string;
+  readonly busy?: boolean;
+  readonly trouble?: Trouble | null;
   readonly onClose: () => void;
-  readonly onConfirm: (reason: string, basis: string) => void;
+  /** A promise answers undefined when it was refused; without one the caller closes the dialog. */
+  readonly onConfirm: (reason: string, basis: string) => Promise<unknown> | void;
 }
 
 /** A question for what cannot be undone: the reason in words, the legal basis where the law wants one. */
-export function ReasonDialog({ title, explain, reasonLabel, basisLabel, confirm, onClose, onConfirm }: ReasonDialogProps) {
-  const say = useSay();
+export function ReasonDialog({ reasonLabel, basisLabel, onConfirm, trouble = null, ...form }: ReasonDialogProps) {
   const [reason, setReason] = useState('');
   const [basis, setBasis] = useState('');
-  const ready = reason.trim().length >= 3 && (basisLabel === undefined || basis.trim().length >= 3);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (ready) onConfirm(reason.trim(), basis.trim());
-  };
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form onSubmit={submit}>
-        <p>{explain}</p>
-        <div className="fields">
-          <label>
-            {reasonLabel}
-            <textarea
-              className="in"
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              required
-              minLength={3}
-              data-autofocus
-            />
-          </label>
-          {basisLabel === undefined ? null : (
-            <label>
-              {basisLabel}
-              <input className="in" value={basis} onChange={(event) => setBasis(event.target.value)} required minLength={3} />
-            </label>
-          )}
-        </div>
-        <div className="row">
-          <button type="button" className="btn lead" onClick={onClose}>
-            {say('Thôi', 'Cancel')}
-          </button>
-          <button type="submit" className="btn no" disabled={!ready}>
-            {confirm}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog {...form} trouble={trouble} danger onSubmit={async () => onConfirm(reason.trim(), basis.trim())}>
+      <label>
+        {reasonLabel}
+        <textarea className="in" value={reason} onChange={(event) => setReason(event.target.value)} required minLength={3} data-autofocus />
+      </label>
+      {basisLabel === undefined ? null : (
+        <label>
+          {basisLabel}
+          <input className="in" value={basis} onChange={(event) => setBasis(event.target.value)} required minLength={3} />
+        </label>
+      )}
+    </FormDialog>
   );
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DueDateView } from '../../../main/contract/catalogue.ts';
 import { DUE_CELLS, dueCells } from './dueCells.ts';
-import { dateShown, dateTyped } from './personText.ts';
+import { dateShown, dateTyped } from '../../shared/typedDate.ts';
 
 type Day = DueDateView['days'][number];
 const WEEK = ['CN', 'T2', 'T3', 'T4', 'T5', 'T6', 'T7'];

@@ -7,6 +7,8 @@ import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { clockSeconds, dateText } from '../../shared/time.ts';
 import { useSession } from '../data/session.tsx';
 import { useCommand } from '../data/useCommand.ts';
+import { troubleOf, type Trouble } from '../../shared/answer.ts';
+import { auditWords } from './auditWords.ts';
 
 type Officer = Awaited<ReturnType<typeof client.officers.list>>[number];
 type Audit = Awaited<ReturnType<typeof client.officers.audit>>;
@@ -28,9 +30,12 @@ export function OfficersTab() {
   const [officers, setOfficers] = useState<readonly Officer[]>([]);
   const [audit, setAudit] = useState<Audit | null>(null);
   const [editing, setEditing] = useState<Officer | 'new' | null>(null);
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
   const look = useCallback(() => {
-    client.officers.list().then(setOfficers, () => {});
-    client.officers.audit({ limit: 100 }).then(setAudit, () => {});
+    const failed = (error: unknown) => setTrouble(troubleOf(error));
+    setTrouble(null);
+    client.officers.list().then(setOfficers, failed);
+    client.officers.audit({ limit: 100 }).then(setAudit, failed);
   }, []);
   useEffect(look, [look]);
   return (
@@ -41,14 +46,13 @@ export function OfficersTab() {
           {say('Thêm cán bộ', 'Add an officer')}
         </button>
       </div>
+      {trouble ? <TroubleNote trouble={trouble} /> : null}
       <ul className="devs">
         {officers.map((officer) => (
           <li key={officer.id}>
             <div>
               <b className="m">{officer.name}</b>
-              <span className="small dim">
-                {officer.login}, {officer.title}
-              </span>
+              <span className="small dim">{[officer.login, officer.title].filter((part) => part !== '').join(', ')}</span>
             </div>
             <State tone={officer.active ? 'ok' : 'off'}>{officer.active ? say('Đang làm', 'Active') : say('Đã nghỉ', 'Inactive')}</State>
             <span className="small">
@@ -75,8 +79,8 @@ export function OfficersTab() {
           {(audit?.rows ?? []).map((row) => (
             <li key={row.seq}>
               <span className="small nw">{`${clockSeconds(row.at)} ${dateText(row.at)}`}</span>
-              <span>{row.officer ?? row.deviceId}</span>
-              <span className="m">{row.action}</span>
+              <span>{row.officer ?? (row.deviceId === 'terminal' ? say('Dòng lệnh', 'Terminal') : row.deviceId)}</span>
+              <span className="m">{say(...auditWords(row.action))}</span>
               <span className="dim cut">{`${row.subject} ${row.note}`}</span>
             </li>
           ))}
@@ -108,6 +112,7 @@ function OfficerDialog({ officer, onClose, onSaved }: { officer: Officer | null;
         duties: [...duties],
         active,
         ...(password === '' ? {} : { password }),
+        ...(officer ? {} : { asNew: true }),
       }),
     ).then((done) => {
       if (!done) return;
@@ -126,19 +131,21 @@ function OfficerDialog({ officer, onClose, onSaved }: { officer: Officer | null;
               value={login}
               disabled={officer !== null}
               onChange={(event) => setLogin(event.target.value)}
-              pattern="[a-z0-9._-]+"
+              pattern="[a-z0-9._\-]+"
+              title={say('chữ thường không dấu, số, dấu chấm, gạch', 'small letters, digits, dots, dashes')}
               minLength={2}
+              maxLength={40}
               required
               data-autofocus
             />
           </label>
           <label>
             {say('Họ tên', 'Name')}
-            <input className="in" value={name} onChange={(event) => setName(event.target.value)} minLength={2} required />
+            <input className="in" value={name} onChange={(event) => setName(event.target.value)} minLength={2} maxLength={80} required />
           </label>
           <label>
             {say('Chức danh', 'Title')}
-            <input className="in" value={title} onChange={(event) => setTitle(event.target.value)} />
+            <input className="in" value={title} onChange={(event) => setTitle(event.target.value)} maxLength={80} />
           </label>
           <fieldset className="duties">
             <legend className="small dim">{say('Việc được giao', 'Duties')}</legend>

@@ -1,0 +1,48 @@
+/** What the audit trail's actions are called on the screen; an action that nobody named yet shows its own word. */
+const WORDS: Readonly<Record<string, readonly [vi: string, en: string]>> = {
+  'sign-in': ['Đăng nhập', 'Signed in'],
+  'sign-in-refused': ['Đăng nhập sai mật khẩu', 'Wrong password'],
+  'sign-out': ['Hết ca, đăng xuất', 'Signed out'],
+  'officer-saved': ['Thêm hoặc sửa cán bộ', 'Officer added or changed'],
+  'password-set': ['Đặt mật khẩu từ dòng lệnh', 'Password set from the terminal'],
+  'password-changed': ['Đổi mật khẩu của mình', 'Changed the own password'],
+  'screen-pairing': ['Tạo mã ghép màn hình', 'Made a pairing code'],
+  'screen-unpaired': ['Bỏ ghép màn hình', 'Unpaired a screen'],
+  open: ['Mở hồ sơ', 'Dossier opened'],
+  scanCard: ['Đọc thẻ', 'Card read'],
+  chooseProcedure: ['Chọn thủ tục', 'Procedure chosen'],
+  codeKnown: ['Thủ tục đã có mã quốc gia', 'Procedure code known'],
+  reuse: ['Dùng lại giấy tờ đã số hóa', 'Paper reused'],
+  setDue: ['Đổi ngày hẹn trước khi tiếp nhận', 'Due date moved'],
+  pay: ['Thu phí, lệ phí', 'Fee taken'],
+  undoPayment: ['Hủy hoặc hoàn khoản thu', 'Fee cancelled or refunded'],
+  park: ['Tạm gác, giữ nháp', 'Draft kept'],
+  discard: ['Bỏ nháp', 'Draft discarded'],
+  accept: ['Tiếp nhận hồ sơ', 'Accepted'],
+  newSlip: ['Lập lại giấy hẹn', 'Receipt made again'],
+  requestSupplement: ['Yêu cầu bổ sung', 'Supplement requested'],
+  resend: ['Gửi lại sau khi sửa', 'Sent again after a correction'],
+  receiveSupplement: ['Nhận bổ sung', 'Supplement received'],
+  lapse: ['Dừng: quá hạn bổ sung', 'Lapsed'],
+  refuse: ['Từ chối tiếp nhận', 'Refused'],
+  withdraw: ['Công dân rút hồ sơ', 'Withdrawn'],
+  discontinue: ['Dừng giải quyết', 'Discontinued'],
+  apologise: ['Xin lỗi, gia hạn', 'Apologised'],
+  forward: ['Chuyển giải quyết', 'Forwarded'],
+  coordinate: ['Lấy ý kiến phối hợp', 'Coordination asked'],
+  requestObligation: ['Yêu cầu nghĩa vụ tài chính', 'Obligation asked'],
+  resume: ['Giải quyết tiếp', 'Resumed'],
+  draftResult: ['Lập dự thảo kết quả', 'Result drafted'],
+  attachResult: ['Đưa kết quả chờ ký', 'Result to be signed'],
+  resultSigned: ['Ký số kết quả', 'Result signed'],
+  finish: ['Đã xử lý xong', 'Finished'],
+  handOver: ['Trả kết quả', 'Handed over'],
+  officialCode: ['Có mã hồ sơ chính thức', 'Official code'],
+  rejected: ['Tỉnh trả lại', 'Returned by the province'],
+  remoteStatus: ['Tỉnh báo trạng thái', 'Status from the province'],
+};
+
+/** `dossiers.accept` -> "Tiếp nhận hồ sơ" / "Accepted". */
+export function auditWords(action: string): readonly [vi: string, en: string] {
+  return WORDS[action.replace(/^dossiers\./, '')] ?? [action, action];
+}
