@@ -6,6 +6,7 @@ import { isRefusal } from '../contract/refusal.ts';
 import { openCounter, type Counter } from '../counter.ts';
 import { DataDirBusyError } from '../counter/lock.ts';
 import { defaultDataDir, startFailure } from '../counter/start.ts';
+import { vietnamIso } from '../store/index.ts';
 
 /** `npm run doctor [-- --data DIR] [--json]`: how everything is, one line each, and what to do. Exit 1 when something needs a hand. */
 interface Finding {
@@ -153,23 +154,34 @@ async function tokens(counter: Counter): Promise<Finding[]> {
     en: problem.en,
   }));
   for (const token of list.tokens) {
-    const ending = token.certificates.find((certificate) => certificate.expiring);
+    const ending = token.certificates.filter((certificate) => certificate.expiring);
+    const words = (language: 'vi' | 'en') =>
+      ending
+        .map(({ subject, daysLeft, notAfter }) => {
+          const day = vietnamIso(notAfter).slice(0, 10).split('-').reverse().join('/');
+          if (daysLeft < 0) return language === 'vi' ? `${subject} đã hết hạn ${day}` : `${subject} ended on ${day}`;
+          return language === 'vi' ? `${subject} còn ${daysLeft} ngày (${day})` : `${subject} ends in ${daysLeft} days (${day})`;
+        })
+        .join('; ');
+    const bad = token.locked || ending.length > 0;
     findings.push({
       what: `token ${token.label}`,
-      state: token.locked || ending ? 'hand' : 'fine',
+      state: bad ? 'hand' : 'fine',
       vi: token.locked
         ? `Token ${token.label} đã khóa.`
-        : ending
-          ? `Token ${token.label}: chứng thư còn ${ending.daysLeft} ngày.`
+        : bad
+          ? `Token ${token.label}: chứng thư của ${words('vi')}.`
           : `Token ${token.label} dùng được, ${token.certificates.length} chứng thư.`,
       en: token.locked
         ? `Token ${token.label} is locked.`
-        : ending
-          ? `Token ${token.label}: a certificate ends in ${ending.daysLeft} days.`
+        : bad
+          ? `Token ${token.label}: the certificate of ${words('en')}.`
           : `Token ${token.label} works, ${token.certificates.length} certificates.`,
-      ...(token.locked || ending
-        ? { todo: 'Liên hệ đơn vị cấp token để mở khóa hoặc gia hạn. / Ask the issuer to unlock or renew it.' }
-        : {}),
+      ...(token.locked
+        ? { todo: 'Liên hệ nơi cấp token để mở khóa. / Ask the issuer to unlock it.' }
+        : bad
+          ? { todo: 'Gửi đề nghị gia hạn tới nơi cấp ngay. / Ask the issuer to renew it now.' }
+          : {}),
     });
   }
   if (findings.length === 0)

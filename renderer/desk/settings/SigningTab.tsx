@@ -5,6 +5,8 @@ import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { dateText } from '../../shared/time.ts';
 import { useSession } from '../data/session.tsx';
 import { useCommand } from '../data/useCommand.ts';
+import { DriverList } from './DriverList.tsx';
+import { PictureList } from './PictureList.tsx';
 
 type Settings = Awaited<ReturnType<typeof client.signing.settings>>;
 type Root = Awaited<ReturnType<typeof client.signing.roots>>[number];
@@ -37,7 +39,7 @@ export function SigningTab() {
     client.signing.roots().then(setRoots, () => {});
   }, []);
   const save = useCallback(
-    (change: { level?: Settings['level']; tsaUrl?: string | null; offline?: boolean }) =>
+    (change: { level?: Settings['level']; tsaUrl?: string | null; offline?: boolean; alwaysSeal?: boolean }) =>
       void run('save', (commandId) => client.signing.saveSettings({ commandId, ...change })).then((next) => next && setSettings(next)),
     [run],
   );
@@ -96,6 +98,18 @@ export function SigningTab() {
             />
             {say('Không hỏi mạng khi kiểm tra thu hồi', 'Never go online for revocation')}
           </label>
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={settings.alwaysSeal}
+              disabled={!may}
+              onChange={(event) => save({ alwaysSeal: event.target.checked })}
+            />
+            {say(
+              'Mọi kết quả đều qua văn thư đóng dấu sau khi lãnh đạo ký (kết quả chưa có số thì luôn qua)',
+              'Every result is sealed by the clerk after the leader (one without a number always is)',
+            )}
+          </label>
           <button
             type="button"
             className="btn"
@@ -118,6 +132,8 @@ export function SigningTab() {
           <span role="status">{owed}</span>
         </div>
       ) : null}
+      <PictureList may={may || mayTrust} />
+      <DriverList may={may} />
       <section className="block" aria-label={say('Chứng thư gốc', 'Trusted roots')}>
         <h2>{say(`Chứng thư gốc tin cậy: ${roots.length}`, `Trusted roots: ${roots.length}`)}</h2>
         {roots.length === 0 ? (

@@ -5,6 +5,7 @@ import { DeskDataProvider } from '../data/deskData.tsx';
 import { go, useRoute } from '../data/route.ts';
 import { UndoProvider } from '../data/undo.tsx';
 import { ServiceProvider } from '../data/service.tsx';
+import { CertificateNotice } from './CertificateNotice.tsx';
 import { OfflineBanner } from './OfflineBanner.tsx';
 import { Header } from './Header.tsx';
 import { PageView } from './PageView.tsx';
@@ -50,6 +51,7 @@ function Frame() {
       <div className="notes">
         <TrainingStrip />
         <OfflineBanner />
+        <CertificateNotice />
       </div>
       <Rail page={route.page} />
       <PageView route={route} />

@@ -5,8 +5,10 @@ import { Icon } from '../../shared/parts/Icon.tsx';
 import { State } from '../../shared/parts/State.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { PdfPages } from './PdfPages.tsx';
-import { usualPlace, type Placement } from './place.ts';
-import { PlaceBox } from './PlaceBox.tsx';
+import { ArrangeDialog } from './ArrangeDialog.tsx';
+import { NumberLine } from './NumberLine.tsx';
+import { fromShown, shownSize, toShown, usualPlace, type Placement } from './place.ts';
+import { FORM_WORDS, PlaceBox } from './PlaceBox.tsx';
 import { VerifyDialog } from './VerifyDialog.tsx';
 import type { Item, Preview } from './useSigning.ts';
 
@@ -18,17 +20,24 @@ interface DocumentViewProps {
   /** Null puts the form back to its usual place. */
   readonly onPlace: (place: Placement | null) => void;
   readonly onCleanCopy: () => void;
+  /** Number and symbol that this document gets. */
+  readonly number: string;
+  readonly onNumber: (number: string) => void;
+  /** Who would sign, to be looked for on the page. */
+  readonly signer: string;
+  readonly onArranged: () => void;
 }
 
 /** The page as it will be signed, the order of the signers, what to be careful about, the place of the visible form. */
-export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCopy }: DocumentViewProps) {
+export function DocumentView(props: DocumentViewProps) {
+  const { item, preview, trouble, place, onPlace, onCleanCopy, number, onNumber, signer, onArranged } = props;
   const { language, say } = useLanguage();
   const stage = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState({ width: 600, height: 600 });
   const [whole, setWhole] = useState(false);
   const [page, setPage] = useState(1);
   const [pages, setPages] = useState(1);
-  const [verifying, setVerifying] = useState(false);
+  const [dialog, setDialog] = useState<'verify' | 'arrange' | null>(null);
   const documentId = item?.documentId;
   useEffect(() => setPage(1), [documentId]);
   useLayoutEffect(() => {
@@ -40,11 +49,14 @@ export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCo
   }, []);
 
   const size = preview?.pages[page - 1] ?? { width: 595.28, height: 841.89, rotate: 0 };
-  const fitWhole = (room.height * size.width) / size.height;
+  const upright = shownSize(size);
+  const fitWhole = (room.height * upright.width) / upright.height;
   const width = Math.max(200, Math.floor(whole ? Math.min(room.width, fitWhole) : Math.min(room.width, fitWhole * 1.35)));
   const signable = item !== null && item.form !== 'none' && item.state === 'waiting' && preview?.refused === null;
-  const shown: Placement | null = !signable ? null : (place ?? preview?.placement ?? usualPlace(size, pages));
-  const onPage = shown === null ? 0 : shown.page < 1 ? pages : shown.page;
+  const shown: Placement | null = !signable
+    ? null
+    : (place ?? preview?.placement ?? { page: pages - 1, ...fromShown(size, usualPlace(upright)) });
+  const onPage = shown === null ? 0 : shown.page < 0 ? pages : shown.page + 1;
   useEffect(() => {
     // The page with the signature block is the one to look at first.
     if (onPage > 0) setPage(onPage);
@@ -64,8 +76,14 @@ export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCo
             </span>
           ))}
         </span>
+        {item && preview && item.state !== 'signed' && !preview.refused ? (
+          <button type="button" className="btn sm end" onClick={() => setDialog('arrange')} data-action="arrange">
+            <Icon name="grip" size="s" />
+            {say(...FORM_WORDS[item.form])}
+          </button>
+        ) : null}
         {item && (item.state === 'signed' || (preview?.signatures.length ?? 0) > 0) ? (
-          <button type="button" className="btn sm end" onClick={() => setVerifying(true)} data-action="verify">
+          <button type="button" className="btn sm end" onClick={() => setDialog('verify')} data-action="verify">
             <Icon name="okc" size="s" />
             {say('Kiểm tra chữ ký', 'Verify')}
           </button>
@@ -98,6 +116,9 @@ export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCo
           </button>
         ) : null}
       </div>
+      {item && preview && !preview.refused && item.state !== 'signed' && (item.step === 'clerk' || item.form === 'attachment') ? (
+        <NumberLine item={item} wanted={preview.numberWanted} number={number} onNumber={onNumber} />
+      ) : null}
       <div className="stage scroll" ref={stage} tabIndex={0} role="group" aria-label={say('Ảnh trang', 'Page image')}>
         {trouble ? <TroubleNote trouble={trouble} /> : null}
         {!item ? (
@@ -107,15 +128,15 @@ export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCo
         ) : null}
         {preview?.refused ? <TroubleNote trouble={preview.refused} /> : null}
         {(preview?.warnings ?? []).map((warning) => (
-          <p key={warning.code} className="warnline">
+          <p key={warning.code} className="warnline" role="alert" data-warning={warning.code}>
             <Icon name="warn" size="s" /> {warning[language]}
-            {preview?.cleanable ? (
-              <button type="button" className="link" onClick={onCleanCopy}>
-                {say('Làm bản sạch rồi xem lại', 'Make a clean copy and look again')}
-              </button>
-            ) : null}
           </p>
         ))}
+        {preview?.cleanable && (preview.refused || preview.warnings.length > 0) && item?.state !== 'signed' ? (
+          <button type="button" className="btn" onClick={onCleanCopy} data-action="clean-copy">
+            {say('Tạo bản sạch rồi xem lại', 'Make a clean copy and look at it')}
+          </button>
+        ) : null}
         {item && preview ? (
           <PdfPages
             url={preview.file.url}
@@ -127,10 +148,11 @@ export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCo
             overlay={(number) =>
               shown && number === onPage ? (
                 <PlaceBox
-                  place={{ ...shown, page: onPage }}
-                  page={size}
-                  withSeal={item.steps.includes('clerk') && item.step === 'leader'}
-                  onMove={onPlace}
+                  place={toShown(size, shown)}
+                  form={item.form}
+                  page={upright}
+                  withSeal={item.steps.includes('clerk') && item.step === 'leader' && item.form === 'personal'}
+                  onMove={(box) => onPlace({ page: onPage - 1, ...fromShown(size, box) })}
                 />
               ) : null
             }
@@ -149,7 +171,20 @@ export function DocumentView({ item, preview, trouble, place, onPlace, onCleanCo
           {say('Về vị trí chuẩn', 'Usual place')}
         </button>
       </div>
-      {verifying && item ? <VerifyDialog documentId={item.documentId} title={item.title} onClose={() => setVerifying(false)} /> : null}
+      {dialog === 'verify' && item ? (
+        <VerifyDialog documentId={item.documentId} title={item.title} onClose={() => setDialog(null)} />
+      ) : null}
+      {dialog === 'arrange' && item && preview ? (
+        <ArrangeDialog
+          item={item}
+          preview={preview}
+          place={shown}
+          signer={signer}
+          onPlace={onPlace}
+          onArranged={onArranged}
+          onClose={() => setDialog(null)}
+        />
+      ) : null}
     </section>
   );
 }

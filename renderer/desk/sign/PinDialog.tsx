@@ -8,6 +8,10 @@ import type { Certificate, Token } from './useSigning.ts';
 export interface PinRequest {
   readonly kind: 'start' | 'resume';
   readonly count: number;
+  /** The agency's seal is put, not a person's signature. */
+  readonly seal?: boolean;
+  /** This certificate signed the leader's step of some of these documents. */
+  readonly sameSigner?: boolean;
 }
 
 interface PinDialogProps {
@@ -48,7 +52,9 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
     <Dialog
       title={
         request.kind === 'start'
-          ? say(`Ký ${request.count} văn bản`, `Sign ${request.count} documents`)
+          ? request.seal
+            ? say(`Đóng dấu cơ quan ${request.count} văn bản`, `Seal ${request.count} documents`)
+            : say(`Ký ${request.count} văn bản`, `Sign ${request.count} documents`)
           : say('Nhập lại PIN để ký tiếp', 'PIN to go on')
       }
       onClose={onClose}
@@ -57,6 +63,14 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
         <p>
           <b className="m">{certificate.subject}</b>, {token.label}
         </p>
+        {request.sameSigner ? (
+          <p className="warn b" role="alert">
+            {say(
+              'Chứng thư này đã ký bước của lãnh đạo. Dấu cơ quan phải ký bằng chứng thư của cơ quan.',
+              "This certificate signed the leader's step. The seal must be signed with the agency's own certificate.",
+            )}
+          </p>
+        ) : null}
         {token.training ? (
           <p className="small dim">{say('Tập huấn: PIN của khóa mẫu là 123456.', 'Training: the PIN of the sample key is 123456.')}</p>
         ) : null}
@@ -120,7 +134,9 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
               {busy
                 ? say('Đang mở khóa…', 'Unlocking…')
                 : request.kind === 'start'
-                  ? say(`Ký ${request.count} bản`, `Sign ${request.count}`)
+                  ? request.seal
+                    ? say(`Đóng dấu ${request.count} bản`, `Seal ${request.count}`)
+                    : say(`Ký ${request.count} bản`, `Sign ${request.count}`)
                   : say('Ký tiếp', 'Go on')}
             </button>
           )}

@@ -1,18 +1,30 @@
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { useSay } from '../../shared/language.tsx';
-import { MM, moved, percentBox, sealPlace, type Placement } from './place.ts';
+import { MM, moved, percentBox, sealPlace, type Box } from './place.ts';
+import type { Form } from './useSigning.ts';
 
 interface PlaceBoxProps {
-  readonly place: Placement;
+  /** On the page as it is shown, in points from its lower left corner. */
+  readonly place: Box;
+  readonly form: Form;
   readonly page: { readonly width: number; readonly height: number };
   readonly withSeal: boolean;
-  readonly onMove: (place: Placement) => void;
+  readonly onMove: (place: Box) => void;
 }
 
+/** The visible forms of Decree 30/2020, as they are called on the screen. */
+export const FORM_WORDS: Readonly<Record<Form, readonly [string, string]>> = {
+  personal: ['Chữ ký cá nhân', 'Personal signature'],
+  seal: ['Dấu cơ quan', 'Agency seal'],
+  attachment: ['Phụ lục kèm theo', 'Separate attachment'],
+  copy: ['Bản sao điện tử', 'Electronic copy'],
+  none: ['Không hiện trên trang', 'Not shown on the page'],
+};
+
 /** The visible signature on its page: dragged, or moved by the arrows, 1 mm, with Shift 5 mm. The seal's place follows. */
-export function PlaceBox({ place, page, withSeal, onMove }: PlaceBoxProps) {
+export function PlaceBox({ place, form, page, withSeal, onMove }: PlaceBoxProps) {
   const say = useSay();
-  const grip = useRef<{ x: number; y: number; scale: number; place: Placement } | null>(null);
+  const grip = useRef<{ x: number; y: number; scale: number; place: Box } | null>(null);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = (event.shiftKey ? 5 : 1) * MM;
     const by: Record<string, readonly [number, number]> = {
@@ -41,7 +53,8 @@ export function PlaceBox({ place, page, withSeal, onMove }: PlaceBoxProps) {
   return (
     <>
       <div
-        className="drag sig"
+        className={`drag sig ${form}`}
+        data-place={[place.x, place.y].map((value) => value.toFixed(1)).join(',')}
         style={percentBox(place, page)}
         role="slider"
         tabIndex={0}
@@ -60,9 +73,7 @@ export function PlaceBox({ place, page, withSeal, onMove }: PlaceBoxProps) {
           grip.current = null;
         }}
       >
-        <span className="tag">
-          {say(`Chữ ký ${mm(place.width)} × ${mm(place.height)} mm`, `Signature ${mm(place.width)} × ${mm(place.height)} mm`)}
-        </span>
+        <span className="tag">{`${say(...FORM_WORDS[form])} ${mm(place.width)} × ${mm(place.height)} mm`}</span>
       </div>
       {withSeal ? (
         <div className="drag sealbox" style={percentBox(sealPlace(place), page)} aria-hidden="true">

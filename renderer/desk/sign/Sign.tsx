@@ -4,44 +4,58 @@ import { client } from '../../shared/client.ts';
 import { newCommandId } from '../../shared/ids.ts';
 import { useKeys } from '../../shared/keys.ts';
 import { useSay } from '../../shared/language.tsx';
-import { Icon } from '../../shared/parts/Icon.tsx';
-import { Key } from '../../shared/parts/Key.tsx';
-import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
+import { useSession } from '../data/session.tsx';
 import { useCommand } from '../data/useCommand.ts';
 import { ReasonDialog } from '../intake/ReasonDialog.tsx';
 import { BatchQuestion } from './BatchQuestion.tsx';
 import { DocumentView } from './DocumentView.tsx';
 import { PinDialog, type PinRequest } from './PinDialog.tsx';
 import type { Placement } from './place.ts';
+import { SignBar } from './SignBar.tsx';
 import { SignList } from './SignList.tsx';
 import { SignSide } from './SignSide.tsx';
-import { useSigningWatch, useTokens, usableCertificate, type Preview } from './useSigning.ts';
+import { useSigningWatch, useTokens, type Item, type Preview } from './useSigning.ts';
 import './sign.css';
 
 /** Signing in a batch: what is signed is what was seen. */
 export function Sign() {
   const say = useSay();
   const live = useSigningWatch();
-  const { tokens, look } = useTokens();
+  const { has } = useSession();
+  const { tokens, look, choices, choice, choose } = useTokens();
   const { run, busy, trouble, dismiss } = useCommand();
   const [selected, setSelected] = useState<string | null>(null);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [previews, setPreviews] = useState<ReadonlyMap<string, Preview>>(new Map());
   const [places, setPlaces] = useState<ReadonlyMap<string, Placement>>(new Map());
+  const [numbers, setNumbers] = useState<ReadonlyMap<string, string>>(new Map());
+  const [stepChosen, setStepChosen] = useState<Item['step'] | null>(null);
   const [viewTrouble, setViewTrouble] = useState<Trouble | null>(null);
   const [pin, setPin] = useState<PinRequest | null>(null);
   const [asking, setAsking] = useState<'set-aside' | 'returned' | null>(null);
 
-  const items = live.data?.worklist ?? [];
+  const all = live.data?.worklist ?? [];
+  const waitingAt = { leader: countAt(all, 'leader'), clerk: countAt(all, 'clerk') };
+  // The clerk comes for the seals, everybody else for signatures; with nothing there, the other step is shown.
+  const usualStep: Item['step'] = has('clerk') && !has('leader') ? 'clerk' : 'leader';
+  const otherStep: Item['step'] = usualStep === 'clerk' ? 'leader' : 'clerk';
+  const step = stepChosen ?? (waitingAt[usualStep] === 0 && waitingAt[otherStep] > 0 ? otherStep : usualStep);
+  const both = waitingAt.leader > 0 && waitingAt.clerk > 0;
+  const items = both ? all.filter((item) => item.step === step || item.state === 'signed' || item.state === 'in-batch') : all;
   const batch = live.data?.batch ?? null;
   const running = batch !== null && (batch.state === 'running' || batch.state === 'paused' || batch.state === 'cancelling');
-  const usable = usableCertificate(tokens);
   // A batch goes on with its own token, whatever else is plugged in.
-  const own = tokens?.tokens.find((token) => token.serial === batch?.tokenSerial);
-  const ownCertificate = own?.certificates.find((one) => one.id === batch?.certificateId);
-  const asked = pin?.kind !== 'resume' ? usable : own && ownCertificate ? { token: own, certificate: ownCertificate } : null;
+  const own = choices.find((one) => one.token.serial === batch?.tokenSerial && one.certificate?.id === batch.certificateId) ?? null;
   const current = items.find((item) => item.documentId === selected) ?? null;
-  const ready = items.filter((item) => item.state === 'waiting' && item.seen && !left.has(item.documentId));
+  const numberOf = (item: Item) => (numbers.get(item.documentId) ?? '').trim();
+  const unnumbered = new Set(
+    items
+      .filter((item) => item.step === 'clerk' && previews.get(item.documentId)?.numberWanted === true && numberOf(item) === '')
+      .map((item) => item.documentId),
+  );
+  const ready = items.filter(
+    (item) => item.state === 'waiting' && item.step === step && item.seen && !left.has(item.documentId) && !unnumbered.has(item.documentId),
+  );
 
   // Signed files have other bytes: after a batch what was drawn before is asked for again.
   const drawn = useRef({ batchEnd: batch?.endedAt, ids: new Set<string>() });
@@ -66,23 +80,32 @@ export function Sign() {
   }, [selected, batchEnd, look]);
 
   const begin = () => {
-    if (ready.length === 0 || running || !usable) return;
-    setPin({ kind: 'start', count: ready.length });
+    // A locked token opens the question too: it says so there, and asks nothing. One that cannot sign says so beside the button.
+    if (ready.length === 0 || running || !choice?.certificate || (choice.problem && !choice.token.locked)) return;
+    const signer = choice.certificate.subject;
+    const sameSigner = step === 'clerk' && !choice.token.training && ready.some((item) => item.signer === signer);
+    setPin({ kind: 'start', count: ready.length, seal: step === 'clerk', sameSigner });
   };
   const startBatch = async (secret: string | null, confirmFinalTry: boolean): Promise<Trouble | null> => {
-    if (!usable) return null;
+    if (!choice?.certificate) return null;
     try {
       const chosen = [];
       for (const item of ready) {
         const preview = previews.get(item.documentId) ?? (await client.signing.preview({ documentId: item.documentId }));
-        chosen.push({ documentId: item.documentId, sha256: preview.sha256, placement: places.get(item.documentId) ?? preview.placement });
+        const number = numberOf(item);
+        chosen.push({
+          documentId: item.documentId,
+          sha256: preview.sha256,
+          placement: places.get(item.documentId) ?? preview.placement,
+          ...(number === '' ? {} : { number }),
+        });
       }
       await client.signing.start(
         {
           commandId: newCommandId(),
-          module: usable.token.module,
-          tokenSerial: usable.token.serial,
-          certificateId: usable.certificate.id,
+          module: choice.token.module,
+          tokenSerial: choice.token.serial,
+          certificateId: choice.certificate.id,
           pin: secret,
           items: chosen,
           ...(confirmFinalTry ? { confirmFinalTry } : {}),
@@ -130,7 +153,15 @@ export function Sign() {
     document.addEventListener('keydown', onEscape);
     return () => document.removeEventListener('keydown', onEscape);
   });
-  const paused = batch?.state === 'paused';
+  const asked = pin?.kind === 'resume' ? own : choice;
+  /** Another form or other bytes: what was placed and drawn before no longer holds. */
+  const lookAgain = (documentId: string) => {
+    setPlaces((before) => without(before, documentId));
+    client.signing.preview({ documentId }).then(
+      (preview) => setPreviews((before) => new Map(before).set(documentId, preview)),
+      (error: unknown) => setViewTrouble(troubleOf(error)),
+    );
+  };
   return (
     <main className="page sign" tabIndex={-1} aria-label={say('Ký số', 'Signing')}>
       <SignList
@@ -138,6 +169,10 @@ export function Sign() {
         batch={batch}
         selected={selected}
         left={left}
+        unnumbered={unnumbered}
+        step={step}
+        waitingAt={waitingAt}
+        onStep={setStepChosen}
         onSelect={setSelected}
         onMark={(id) =>
           setLeft((before) => {
@@ -161,71 +196,42 @@ export function Sign() {
             (preview) => preview && setPreviews((before) => new Map(before).set(selected, preview)),
           )
         }
+        number={current ? (numbers.get(current.documentId) ?? '') : ''}
+        onNumber={(number) => selected !== null && setNumbers((before) => new Map(before).set(selected, number))}
+        signer={choice?.certificate?.subject ?? ''}
+        onArranged={() => selected !== null && lookAgain(selected)}
       />
       <SignSide
         tokens={tokens}
-        usable={usable}
+        choices={choices}
+        choice={running ? (own ?? choice) : choice}
+        onChoose={choose}
         batch={batch}
+        running={running}
         unlocked={live.data?.unlocked ?? false}
         todos={live.data?.todos ?? 0}
         onLook={look}
       />
-      <div className="bar2">
-        <button type="button" className="btn" disabled={!current || running} onClick={() => setAsking('set-aside')}>
-          <Icon name="minus" size="s" />
-          {say('Bỏ qua bản này', 'Skip this one')} <Key action="skip" />
-        </button>
-        <button type="button" className="btn no" disabled={!current || running} onClick={() => setAsking('returned')}>
-          {say('Trả lại phòng chuyên môn', 'Send back')} <Key action="sendBack" />
-        </button>
-        {trouble ? (
-          <TroubleNote trouble={trouble} onClose={dismiss} />
-        ) : (
-          <span className="small dim cut">
-            {say(
-              'Rút token thì lô tạm dừng, cắm lại đúng token thì ký tiếp.',
-              'Pulling the token pauses the batch; the same token continues.',
-            )}
-          </span>
-        )}
-        {running && !paused ? (
-          <button type="button" className="btn go" onClick={stop} disabled={batch.state === 'cancelling'}>
-            <span>
-              {batch.state === 'cancelling' ? say('Đang dừng…', 'Stopping…') : say('Dừng lô', 'Stop the batch')}
-              <small>{say('Ký xong bản đang dở rồi dừng', 'Finishes the file at hand')}</small>
-            </span>
-            <kbd>Esc</kbd>
-          </button>
-        ) : paused ? (
-          <>
-            <button type="button" className="btn" onClick={stop}>
-              {say('Thôi lô này', 'End the batch')} <kbd>Esc</kbd>
-            </button>
-            <button type="button" className="btn go" onClick={goOn} aria-disabled={busy !== null}>
-              <span>
-                {say('Ký tiếp', 'Go on')}
-                <small>{say(`còn ${batch.counts.pending} bản`, `${batch.counts.pending} left`)}</small>
-              </span>
-              <Key action="batch" />
-            </button>
-          </>
-        ) : (
-          <button type="button" className="btn go" aria-disabled={ready.length === 0 || !usable} onClick={begin} data-action="sign">
-            <span>
-              {say(`Ký ${ready.length} bản`, `Sign ${ready.length}`)}
-              <small>
-                {ready.length === 0
-                  ? say('Mở xem văn bản để đưa vào lô', 'Open a document to add it')
-                  : usable
-                    ? say('Nhập PIN một lần cho cả lô', 'One PIN for the batch')
-                    : say('Cắm token để ký', 'Plug in the token')}
-              </small>
-            </span>
-            <Key action="batch" />
-          </button>
-        )}
-      </div>
-      {pin && asked ? (
+      <SignBar
+        current={current}
+        batch={batch}
+        running={running}
+        ready={ready.length}
+        choice={choice}
+        step={step}
+        command={{ busy, trouble, dismiss }}
+        onAsk={setAsking}
+        onBack={() =>
+          current &&
+          void run('back', (commandId) =>
+            client.signing.setAside({ commandId, documentId: current.documentId, kind: 'waiting', reason: '' }),
+          )
+        }
+        onBegin={begin}
+        onStop={stop}
+        onGoOn={goOn}
+      />
+      {pin && asked?.certificate ? (
         <PinDialog
           request={pin}
           token={asked.token}
@@ -234,7 +240,7 @@ export function Sign() {
           onPin={pin.kind === 'start' ? startBatch : resume}
         />
       ) : null}
-      {batch && paused ? <BatchQuestion batch={batch} /> : null}
+      {batch?.state === 'paused' ? <BatchQuestion batch={batch} /> : null}
       {asking && current ? (
         <ReasonDialog
           title={asking === 'returned' ? say('Trả lại phòng chuyên môn', 'Send back') : say('Bỏ qua bản này', 'Skip this one')}
@@ -251,6 +257,9 @@ export function Sign() {
     </main>
   );
 }
+
+const countAt = (items: readonly Item[], step: Item['step']): number =>
+  items.filter((item) => item.step === step && item.state !== 'signed' && item.state !== 'returned').length;
 
 function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
   const next = new Map(map);

@@ -13,6 +13,12 @@ interface SignListProps {
   readonly left: ReadonlySet<string>;
   readonly onSelect: (documentId: string) => void;
   readonly onMark: (documentId: string) => void;
+  /** At the clerk's step: documents whose number is still missing. */
+  readonly unnumbered: ReadonlySet<string>;
+  readonly step: Item['step'];
+  /** How many wait at each step; the choice is shown when both have some. */
+  readonly waitingAt: Readonly<Record<Item['step'], number>>;
+  readonly onStep: (step: Item['step']) => void;
 }
 
 interface Row {
@@ -33,7 +39,7 @@ const ACTIVITY: Readonly<Record<Batch['files'][number]['activity'], readonly [st
 };
 
 /** State, icon and word of one document; a running batch knows more than the worklist. */
-export function rowOf(item: Item, batch: Batch | null, left: boolean): Row {
+export function rowOf(item: Item, batch: Batch | null, left: boolean, unnumbered: boolean): Row {
   const file = batch && batch.state !== 'done' ? batch.files.find((one) => one.documentId === item.documentId) : undefined;
   const reason = item.reason ?? file?.reason ?? null;
   if (file?.state === 'pending' && batch?.state === 'paused')
@@ -63,12 +69,22 @@ export function rowOf(item: Item, batch: Batch | null, left: boolean): Row {
         return { tone: 'warn', icon: 'eye', vi: 'Chưa kiểm', en: 'Not seen', lineVi: 'Mở xem để đưa vào lô', lineEn: 'Open it to add it' };
       if (left)
         return { tone: 'off', icon: 'minus', vi: 'Để lại', en: 'Left out', lineVi: 'Bấm Space để đưa vào lô', lineEn: 'Space adds it' };
+      if (unnumbered)
+        return {
+          tone: 'warn',
+          icon: 'warn',
+          vi: 'Chưa có số',
+          en: 'No number',
+          lineVi: 'Ghi số để đưa vào lô',
+          lineEn: 'Write its number',
+        };
       return { tone: 'ok', icon: 'check', vi: 'Trong lô', en: 'In the batch', lineVi: reason?.vi ?? '', lineEn: reason?.en ?? '' };
   }
 }
 
 /** Arrows move, Enter opens, Space leaves out or takes in. */
-export function SignList({ items, batch, selected, left, onSelect, onMark }: SignListProps) {
+export function SignList(props: SignListProps) {
+  const { items, batch, selected, left, onSelect, onMark, unnumbered, step: at, waitingAt, onStep } = props;
   const { language, say } = useLanguage();
   const list = useRef<HTMLOListElement>(null);
   const any = items.length > 0;
@@ -77,6 +93,18 @@ export function SignList({ items, batch, selected, left, onSelect, onMark }: Sig
   }, [any]);
   const waiting = items.filter((item) => item.state === 'waiting');
   const unseen = waiting.filter((item) => !item.seen).length;
+  const inBatch = waiting.filter((item) => item.seen && !left.has(item.documentId) && !unnumbered.has(item.documentId)).length;
+  /** Enter on the document that is open already goes on to the next one that nobody has looked at: one key a document. */
+  const openNext = (from: HTMLButtonElement, documentId: string) => {
+    if (documentId !== selected) return onSelect(documentId);
+    const here = items.findIndex((item) => item.documentId === documentId);
+    const next = [...items.slice(here + 1), ...items.slice(0, here)].find((item) => item.state === 'waiting' && !item.seen);
+    if (!next) return;
+    onSelect(next.documentId);
+    const button = list.current?.querySelector<HTMLButtonElement>(`button[data-document="${CSS.escape(next.documentId)}"]`);
+    (button ?? from).focus();
+    button?.scrollIntoView({ block: 'nearest' });
+  };
   const step = (from: HTMLButtonElement, by: number) => {
     const buttons = [...(list.current?.querySelectorAll<HTMLButtonElement>('button') ?? [])];
     const next = buttons[buttons.indexOf(from) + by];
@@ -87,16 +115,21 @@ export function SignList({ items, batch, selected, left, onSelect, onMark }: Sig
     <section className="list" aria-label={say('Danh sách chờ ký', 'Documents to sign')}>
       <div className="hd">
         <h1>{say(`Kết quả chờ ký: ${waiting.length}`, `Waiting to be signed: ${waiting.length}`)}</h1>
-        <p className="small dim">
-          {say(
-            `Trong lô ${waiting.length - unseen - left.size}, chưa kiểm ${unseen}.`,
-            `In the batch ${waiting.length - unseen - left.size}, not seen ${unseen}.`,
-          )}
-        </p>
+        <p className="small dim">{say(`Trong lô ${inBatch}, chưa kiểm ${unseen}.`, `In the batch ${inBatch}, not seen ${unseen}.`)}</p>
+        {waitingAt.leader > 0 && waitingAt.clerk > 0 ? (
+          <div className="stepchoice" role="group" aria-label={say('Bước ký', 'Step')}>
+            <button type="button" className="btn sm" aria-pressed={at === 'leader'} onClick={() => onStep('leader')}>
+              {say(`Lãnh đạo ký: ${waitingAt.leader}`, `Leader: ${waitingAt.leader}`)}
+            </button>
+            <button type="button" className="btn sm" aria-pressed={at === 'clerk'} onClick={() => onStep('clerk')}>
+              {say(`Văn thư đóng dấu: ${waitingAt.clerk}`, `Clerk: ${waitingAt.clerk}`)}
+            </button>
+          </div>
+        ) : null}
       </div>
       <ol ref={list} className="scroll">
         {items.map((item) => {
-          const row = rowOf(item, batch, left.has(item.documentId));
+          const row = rowOf(item, batch, left.has(item.documentId), unnumbered.has(item.documentId));
           return (
             <li key={item.documentId} className={`${item.documentId === selected ? 'on' : ''}${row.tone === 'bad' ? ' err' : ''}`}>
               <button
@@ -109,7 +142,7 @@ export function SignList({ items, batch, selected, left, onSelect, onMark }: Sig
                   if (event.key === 'ArrowDown') step(event.currentTarget, 1);
                   else if (event.key === 'ArrowUp') step(event.currentTarget, -1);
                   else if (event.key === ' ') onMark(item.documentId);
-                  else if (event.key === 'Enter' && !event.ctrlKey) onSelect(item.documentId);
+                  else if (event.key === 'Enter' && !event.ctrlKey) openNext(event.currentTarget, item.documentId);
                   else return;
                   event.preventDefault();
                 }}

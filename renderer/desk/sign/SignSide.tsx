@@ -1,23 +1,33 @@
+import { useState } from 'react';
 import { useLanguage } from '../../shared/language.tsx';
 import { Icon } from '../../shared/parts/Icon.tsx';
 import { State } from '../../shared/parts/State.tsx';
 import { dateText } from '../../shared/time.ts';
-import type { Batch, Certificate, Token, Tokens } from './useSigning.ts';
+import { hrefOf } from '../data/route.ts';
+import { BatchTable } from './BatchTable.tsx';
+import type { Choice } from './choices.ts';
+import { Todos } from './Todos.tsx';
+import { TokenChoice } from './TokenChoice.tsx';
+import type { Batch, Tokens } from './useSigning.ts';
 
 interface SignSideProps {
   readonly tokens: Tokens | null;
-  readonly usable: { token: Token; certificate: Certificate } | null;
+  readonly choices: readonly Choice[];
+  readonly choice: Choice | null;
+  readonly onChoose: (key: string) => void;
   readonly batch: Batch | null;
+  readonly running: boolean;
   readonly unlocked: boolean;
   readonly todos: number;
   readonly onLook: () => void;
 }
 
 /** With which certificate, behind which PIN, how far. */
-export function SignSide({ tokens, usable, batch, unlocked, todos, onLook }: SignSideProps) {
+export function SignSide({ tokens, choices, choice, onChoose, batch, running, unlocked, todos, onLook }: SignSideProps) {
   const { language, say } = useLanguage();
-  const token = usable?.token ?? tokens?.tokens[0];
-  const certificate = usable?.certificate ?? token?.certificates[0];
+  const [table, setTable] = useState(false);
+  const token = choice?.token;
+  const certificate = choice?.certificate;
   const pulled = batch?.state === 'paused' && batch.why?.code === 'token-removed';
   return (
     <aside className="side scroll" aria-label={say('Chứng thư và tiến độ', 'Certificate and progress')}>
@@ -40,6 +50,7 @@ export function SignSide({ tokens, usable, batch, unlocked, todos, onLook }: Sig
             )
           ) : null}
         </h2>
+        <TokenChoice choices={choices} choice={choice} disabled={running} onChoose={onChoose} />
         {certificate && token ? (
           <div className="cert">
             <p className="nm">{certificate.subject}</p>
@@ -59,29 +70,42 @@ export function SignSide({ tokens, usable, batch, unlocked, todos, onLook }: Sig
               <dt>Token</dt>
               <dd>{`${token.label}, ${token.serial}`}</dd>
             </dl>
-            {certificate.refused ? <p className="small bad">{certificate.refused[language]}</p> : null}
+            {choice?.problem ? <p className="small bad">{choice.problem[language]}</p> : null}
+            {certificate.expiring && !certificate.refused ? (
+              <p className="small warn b" data-expiring={certificate.daysLeft}>
+                {say(
+                  `Hết hạn sau ${certificate.daysLeft} ngày. Báo văn thư đề nghị nơi cấp gia hạn ngay.`,
+                  `Ends in ${certificate.daysLeft} days. Have the clerk ask its issuer to renew it now.`,
+                )}
+              </p>
+            ) : null}
             {token.training ? (
               <p className="small warn b">{say('Khóa TẬP HUẤN, chữ ký không có giá trị pháp lý', 'TRAINING key, no legal value')}</p>
             ) : null}
           </div>
         ) : (
           <p className="small dim">
-            {tokens === null
-              ? say('Đang tìm token…', 'Looking for tokens…')
-              : say(
-                  'Chưa cắm token. Văn bản chờ ở đây, người có token ký sau được.',
-                  'No token. Documents wait here for someone who has one.',
-                )}
+            {choice?.problem
+              ? choice.problem[language]
+              : tokens === null
+                ? say('Đang tìm token…', 'Looking for tokens…')
+                : say(
+                    'Chưa cắm token. Văn bản chờ ở đây, người có token ký sau được.',
+                    'No token. Documents wait here for someone who has one.',
+                  )}
           </p>
         )}
         {(tokens?.problems ?? []).map((problem) => (
-          <p key={`${problem.module}${problem.code}`} className="small warn">
+          <p key={`${problem.module}${problem.code}`} className="small warn" title={problem.module}>
             {problem[language]}
           </p>
         ))}
         <button type="button" className="link" onClick={onLook}>
           {say('Tìm lại token', 'Look again')}
-        </button>
+        </button>{' '}
+        <a className="link" href={hrefOf('settings', 'signing')}>
+          {say('Trình điều khiển khác', 'Another driver')}
+        </a>
       </section>
       <section>
         <h2>
@@ -105,23 +129,14 @@ export function SignSide({ tokens, usable, batch, unlocked, todos, onLook }: Sig
           <p className="small warn">{say('Sắp hết số lần thử', 'Few tries left')}</p>
         ) : null}
       </section>
-      {batch ? <Progress batch={batch} /> : null}
-      {todos > 0 ? (
-        <section>
-          <h2>{say('Dấu thời gian', 'Timestamps')}</h2>
-          <p className="small warn">
-            {say(
-              `${todos} văn bản còn nợ dấu thời gian, sẽ xin lại khi có mạng.`,
-              `${todos} documents owe a timestamp; asked for again later.`,
-            )}
-          </p>
-        </section>
-      ) : null}
+      {batch ? <Progress batch={batch} onTable={() => setTable(true)} /> : null}
+      {todos > 0 ? <Todos count={todos} /> : null}
+      {table && batch ? <BatchTable batch={batch} onClose={() => setTable(false)} /> : null}
     </aside>
   );
 }
 
-function Progress({ batch }: { batch: Batch }) {
+function Progress({ batch, onTable }: { batch: Batch; onTable: () => void }) {
   const { language, say } = useLanguage();
   const { counts } = batch;
   const total = Math.max(1, batch.files.length);
@@ -131,10 +146,7 @@ function Progress({ batch }: { batch: Batch }) {
   const rest = Math.max(0, counts.pending - active) + counts.skipped;
   const over = batch.endedAt !== null;
   const part = (n: number) => `${(n / total) * 100}%`;
-  const left =
-    batch.remainingMs === null
-      ? ''
-      : say(`, còn khoảng ${Math.ceil(batch.remainingMs / 1000)} giây`, `, about ${Math.ceil(batch.remainingMs / 1000)} s`);
+  const left = batch.remainingMs === null ? '' : `, ${say('còn khoảng', 'about')} ${roughly(batch.remainingMs, language)}`;
   return (
     <section>
       <h2>
@@ -175,6 +187,9 @@ function Progress({ batch }: { batch: Batch }) {
           {over ? say(`Chưa ký ${rest}`, `Left ${rest}`) : say(`Chờ ${rest}`, `Queued ${rest}`)}
         </span>
       </div>
+      <button type="button" className="link" onClick={onTable} data-action="batch-table">
+        {say('Xem bảng kết quả', 'Table of results')}
+      </button>
       {batch.why ? (
         <p className={`why ${batch.state === 'stopped' ? 'bad' : 'warn'}`} role="alert" data-why={batch.why.code}>
           {batch.why[language]}
@@ -182,4 +197,12 @@ function Progress({ batch }: { batch: Batch }) {
       ) : null}
     </section>
   );
+}
+
+/** "12 giây", "3 phút": as exact as an estimate can be. */
+function roughly(ms: number, language: 'vi' | 'en'): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  if (seconds < 90) return language === 'vi' ? `${seconds} giây` : `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return language === 'vi' ? `${minutes} phút` : `${minutes} min`;
 }

@@ -1,8 +1,10 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { InferContractRouterOutputs } from '@orpc/contract';
 import type { contract } from '../../../main/contract/index.ts';
 import { client } from '../../shared/client.ts';
 import { useLive } from '../../shared/live.ts';
+import { useDeskData } from '../data/deskData.tsx';
+import { choicesOf, pickChoice, type Choice } from './choices.ts';
 
 type Signing = InferContractRouterOutputs<typeof contract>['signing'];
 type WatchMessage = Signing['watch'] extends AsyncIterable<infer M> ? M : never;
@@ -13,6 +15,8 @@ export type Preview = Signing['preview'];
 export type Tokens = Signing['tokens'];
 export type Token = Tokens['tokens'][number];
 export type Certificate = Token['certificates'][number];
+export type Form = Item['form'];
+export type CopyKind = Item['copyKind'];
 
 export const useSigningWatch = () =>
   useLive<Snapshot, Snapshot>({
@@ -22,21 +26,33 @@ export const useSigningWatch = () =>
     apply: (_, next) => next,
   });
 
-/** The tokens that can be seen now; asked on opening and again whenever somebody wants to know. */
-export function useTokens(): { tokens: Tokens | null; look: () => void } {
+const USED_LAST = 'quay.sign.certificate';
+
+/** The tokens that can be seen now, asked for on opening and again whenever somebody wants to know, and the one to sign with. */
+export function useTokens(): {
+  tokens: Tokens | null;
+  look: () => void;
+  choices: readonly Choice[];
+  choice: Choice | null;
+  choose: (key: string) => void;
+} {
   const [tokens, setTokens] = useState<Tokens | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
   const look = useCallback(() => {
     client.signing.tokens().then(setTokens, () => setTokens(null));
   }, []);
-  useEffect(look, [look]);
-  return { tokens, look };
-}
-
-/** The first certificate that may sign, with its token. */
-export function usableCertificate(tokens: Tokens | null): { token: Token; certificate: Certificate } | null {
-  for (const token of tokens?.tokens ?? []) {
-    const certificate = token.certificates.find((one) => one.refused === null);
-    if (certificate) return { token, certificate };
-  }
-  return null;
+  // The watch over the tokens tells when one was pulled out or plugged in: nobody has to press anything.
+  const since = useDeskData().devices.data?.find((device) => device.kind === 'token')?.since;
+  useEffect(look, [look, since]);
+  const choices = useMemo(() => choicesOf(tokens), [tokens]);
+  const choose = useCallback(
+    (key: string) => {
+      setChosen(key);
+      const id = choices.find((one) => one.key === key)?.certificate?.id;
+      if (id) localStorage.setItem(USED_LAST, id);
+    },
+    [choices],
+  );
+  const choice = useMemo(() => pickChoice(choices, chosen, localStorage.getItem(USED_LAST)), [choices, chosen]);
+  return { tokens, look, choices, choice, choose };
 }
