@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { catalogueHandlers } from '../catalogue/handlers.ts';
 import { catalogueMigrations, createCatalogue } from '../catalogue/index.ts';
@@ -33,7 +34,7 @@ import { createPageWorker, inspectJpeg, writePagesPdf } from '../documents/pages
 import { ticketPaper } from '../documents/ticket/index.ts';
 import { officersHandlers } from '../officers/handlers.ts';
 import { createOfficers, officersMigrations } from '../officers/index.ts';
-import { createQueue, migrations as queueMigrations, queueHandlers, sqliteQueueStore } from '../queue/index.ts';
+import { createQueue, migrations as queueMigrations, queueHandlers } from '../queue/index.ts';
 import { createFiles, createPairing, serverMigrations, systemHandlers } from '../server/index.ts';
 import { reportsHandlers } from '../reports/handlers.ts';
 import { createReports } from '../reports/index.ts';
@@ -52,6 +53,7 @@ import type { StationConfig } from './config.ts';
 import { openDossiers, takeSigned } from './dossiers.ts';
 import { scannerHealth, tokenHealth } from './health.ts';
 import { keepingDrafts, keypadAction, leaveOnSignOut, priorityOfAge, showAtCounter, siteOf, ticketPrinting } from './hall.ts';
+import { hallStore } from './hall-store.ts';
 import { keepHouse } from './housekeeping.ts';
 import { openNeighbours } from './neighbours.ts';
 import { trainingOfficers } from './people.ts';
@@ -179,12 +181,16 @@ export async function openRooms(options: RoomsOptions) {
   });
 
   const site = siteOf(config.site, place, training);
+  const onQueueError = (error: unknown) => log(`queue: ${String(error)}`);
+  const queueStore = await hallStore({ hall: config.hall, site, training, store, dataDir, onError: onQueueError });
+  opened('hall store', () => queueStore.close());
   const hall = createQueue({
-    store: sqliteQueueStore({ store, site }),
+    store: queueStore,
     clock,
+    ...(config.hall ? { hubId: config.hall.hub ?? hostname() } : {}),
     print: ticketPrinting(devices, () => place.centreName, training),
     onEvent: (event) => showAtCounter(devices, event),
-    onError: (error) => log(`queue: ${String(error)}`),
+    onError: onQueueError,
   });
   opened('queue', () => hall.close());
   const queue = keepingDrafts(hall, () => toDossiers());

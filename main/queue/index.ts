@@ -3,6 +3,6 @@ export { queueHandlers } from './handlers.ts';
 export type { PrintTicket } from './printing.ts';
 export { migrations, sqliteQueueStore } from './store-sqlite.ts';
 export { postgresQueueStore, type PostgresOptions } from './store-postgres.ts';
-export type { Outcome, QueueStore } from './port.ts';
+export { HallAway, type Outcome, type QueueStore } from './port.ts';
 export { checkSite, siteSchema, trainingSite, type Site, type SiteInput } from './site.ts';
 export { appointmentCode, type Appointment } from './appointment.ts';

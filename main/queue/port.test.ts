@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
+import postgres from 'postgres';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { part } from '../../tests/parts.ts';
 import { postgresBinary, startPostgres, type RealPostgres } from '../../tests/soak/queue/postgres.ts';
 import { openStore, systemClock, type Store } from '../store/index.ts';
-import { migrations, postgresQueueStore, sqliteQueueStore, trainingSite, type QueueStore, type Site } from './index.ts';
-import { portSuite } from './port.suite.ts';
+import { HallAway, migrations, postgresQueueStore, sqliteQueueStore, trainingSite, type QueueStore, type Site } from './index.ts';
+import { issueAt, portSuite, send, wholeLog } from './port.suite.ts';
 
 describe('the SQLite store', () => {
   let dir: string;
@@ -31,6 +32,16 @@ describe('the SQLite store', () => {
     }),
     false,
   );
+
+  it('lets nobody change or shorten the log, although the file is open before him', async () => {
+    const store = openStore({ file: path.join(dir, 'queue.sqlite'), clock: systemClock, migrations });
+    const port = sqliteQueueStore({ store, site: trainingSite });
+    open.push({ store, port });
+    await issueAt(port);
+    expect(() => store.db.exec(`update queue_log set officer = 'nobody'`)).toThrow('append-only');
+    expect(() => store.db.exec('delete from queue_log')).toThrow('append-only');
+    expect(await wholeLog(port)).toHaveLength(port.state.seq);
+  });
 });
 
 const real = part(postgresBinary());
@@ -57,4 +68,33 @@ describe.skipIf(!real)('the PostgreSQL store', { timeout: 240_000 }, () => {
     }),
     true,
   );
+
+  it('lets nobody change or shorten the log, although he may write to the database', async () => {
+    const port = await postgresQueueStore({ url: server.url, site: { ...trainingSite, id: `hall-${hall}` }, clock: systemClock });
+    open.push(port);
+    await issueAt(port);
+    const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+    try {
+      for (const change of [`update queue_log set officer = 'nobody'`, 'delete from queue_log', 'truncate queue_log'])
+        await expect(sql.unsafe(change)).rejects.toThrow('append-only');
+    } finally {
+      await sql.end();
+    }
+    expect(await wholeLog(port)).toHaveLength(port.state.seq);
+  });
+
+  it('says within its patience that the database is away, and gives the first answer to a repeat once it is back', async () => {
+    const site = { ...trainingSite, id: `hall-${hall}` };
+    const port = await postgresQueueStore({ url: server.url, site, clock: systemClock, patienceMs: 300, onError: () => {} });
+    open.push(port);
+    const first = await send(port, 'kiosk', { do: 'issue', ticketId: 'away-1', serviceId: 'chung-thuc' }, undefined, 'press-away-1');
+    await server.kill();
+    await expect(send(port, 'kiosk', { do: 'issue', ticketId: 'away-2', serviceId: 'chung-thuc' })).rejects.toBeInstanceOf(HallAway);
+    await expect(
+      postgresQueueStore({ url: server.url, site, clock: systemClock, patienceMs: 300, onError: () => {} }),
+    ).rejects.toBeInstanceOf(HallAway);
+    await server.start();
+    const again = await send(port, 'kiosk', { do: 'issue', ticketId: 'away-3', serviceId: 'chung-thuc' }, undefined, 'press-away-1');
+    expect(again).toEqual({ answer: first.answer, repeated: true });
+  });
 });

@@ -30,6 +30,17 @@ export interface QueueStore {
   close(): Promise<void>;
 }
 
+/**
+ * The hall's database could not be reached for as long as a press may wait. Whether the command had its effect is unknown;
+ * sent again with its id it has one.
+ */
+export class HallAway extends Error {
+  constructor(cause: unknown) {
+    super('the hall database cannot be reached', { cause });
+    this.name = 'HallAway';
+  }
+}
+
 /** What a repeated command id must match: an id belongs to one kind of press at one place. */
 export function commandKind(c: QueueCommand): string {
   const at = 'counterId' in c ? c.counterId : 'serviceId' in c ? c.serviceId : c.actor.deviceId;

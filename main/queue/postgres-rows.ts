@@ -17,8 +17,10 @@ export const SCHEMA = `
     primary key (site, seq)
   );
   create index if not exists queue_log_calls on queue_log (site, seq) where action in ('call', 'pick', 'call-back', 'recall', 'undo', 'day');
-  create or replace rule queue_log_no_update as on update to queue_log do instead nothing;
-  create or replace rule queue_log_no_delete as on delete to queue_log do instead nothing;
+  create or replace function queue_log_append_only() returns trigger language plpgsql as
+    $$ begin raise exception 'the queue log is append-only'; end $$;
+  create or replace trigger queue_log_append_only before update or delete or truncate on queue_log
+    for each statement execute function queue_log_append_only();
   create table if not exists queue_command (site text not null, id text not null, kind text not null, at bigint not null, answer json not null, primary key (id, site));
   create index if not exists queue_command_at on queue_command using brin (at);
   create or replace view queue_estimate as select site, day, series, number, service,

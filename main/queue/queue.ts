@@ -18,7 +18,7 @@ import { common, type Common } from './common.ts';
 import type { ReplayResult } from './estimate.ts';
 import { forecast } from './forecast.ts';
 import { Live } from './live.ts';
-import type { Outcome, QueueStore } from './port.ts';
+import { HallAway, type Outcome, type QueueStore } from './port.ts';
 import { Printing, type PrintTicket } from './printing.ts';
 import { no } from './refusals.ts';
 import { HallTime } from './time.ts';
@@ -98,10 +98,16 @@ export function createQueue(deps: QueueDeps) {
     };
   };
 
-  const run = (id: string, actor: Actor, body: CommandBody): Promise<Outcome> => {
+  const run = async (id: string, actor: Actor, body: CommandBody): Promise<Outcome> => {
     const at = time.now();
     if (id !== '') time.use();
-    return store.run({ ...body, id, at, actor });
+    try {
+      return await store.run({ ...body, id, at, actor });
+    } catch (error) {
+      if (!(error instanceof HallAway)) throw error;
+      onError(error);
+      return { answer: no.hallAway(), repeated: false };
+    }
   };
   const printing = new Printing({
     store,

@@ -48,6 +48,12 @@ export const no = {
       `Phiếu hẹn này đã dùng xong với số ${text}. Nếu còn việc khác, xin chọn một ô để lấy số mới.`,
       `This appointment was used with number ${text}. For another matter touch a box for a new number.`,
     ),
+  hallAway: () =>
+    refuse(
+      'hall-away',
+      'Máy chủ hàng chờ chưa trả lời. Hãy chờ vài giây rồi bấm lại: bấm lại không gọi hai người, không cấp hai số.',
+      'The hall database does not answer. Wait some seconds and press again: it will call nobody twice and give no second number.',
+    ),
   noCounter: () =>
     refuse('no-counter', 'Bạn chưa nhận quầy. Hãy nhận quầy trước khi gọi số.', 'You have not taken a counter. Take one before you call.'),
   counterTaken: (label: string) =>

@@ -3,7 +3,7 @@ import type { Clock } from '../store/index.ts';
 import { decide } from './decide.ts';
 import { fromRow, isAway, json, SCHEMA, settled, toRow, type LogRow, type Results } from './postgres-rows.ts';
 import { Link, type Sql } from './postgres-link.ts';
-import { commandKind, type Outcome, type QueueStore } from './port.ts';
+import { commandKind, HallAway, type Outcome, type QueueStore } from './port.ts';
 import { no } from './refusals.ts';
 import { isActive, isClosed } from './rules.ts';
 import type { Site } from './site.ts';
@@ -70,13 +70,25 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
       return results;
     });
 
-  await together(writer, (db) => [
-    db`begin`,
-    db`select pg_advisory_xact_lock(${SCHEMA_LOCK})`,
-    db.unsafe(SCHEMA),
-    db`insert into queue_head (site, seq, hash) values (${site.id}, 0, ${state.hash}) on conflict do nothing`,
-    db`commit`,
-  ]);
+  const prepare = () =>
+    together(writer, (db) => [
+      db`begin`,
+      db`select pg_advisory_xact_lock(${SCHEMA_LOCK})`,
+      db.unsafe(SCHEMA),
+      db`insert into queue_head (site, seq, hash) values (${site.id}, 0, ${state.hash}) on conflict do nothing`,
+      db`commit`,
+    ]);
+  // after a power cut the hub is often up before the database
+  for (const since = performance.now(); ;) {
+    try {
+      await prepare();
+      break;
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      if (performance.now() - since > patience) throw new HallAway(error);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
 
   const load = async (): Promise<HallState> => {
     const fresh = new HallState();
@@ -248,7 +260,8 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
         await tell(entries).catch(onError);
       } catch (error) {
         // one command spoils the batch: each on its own, so that only the culprit fails
-        if (group.length === 1 || isAway(error)) for (const job of group) job.reject(error);
+        if (isAway(error)) for (const job of group) job.reject(new HallAway(error));
+        else if (group.length === 1) group[0]!.reject(error);
         else groups.push(...group.map((job) => [job]));
       }
     }

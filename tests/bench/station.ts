@@ -55,10 +55,12 @@ export async function startStation(dir: string) {
     desk,
     pair,
     screen: async (role: 'kiosk' | 'board' | 'station', counterId?: string) => connect(await pair(role, counterId)),
-    async close() {
+    /** `SIGKILL`: as when somebody pulls the plug of this one process. */
+    async close(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') {
       for (const socket of sockets) socket.terminate();
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
-      child.kill('SIGTERM');
+      child.kill(signal);
       await gone;
     },
   };
