@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DeviceConfig } from '../contract/devices.ts';
 import { encodePng } from '../devices/index.ts';
@@ -16,6 +16,7 @@ import {
   keypadNeighbour,
   printerNeighbour,
   readerNeighbour,
+  tokenNeighbour,
   type Neighbour,
 } from '../training/index.ts';
 import { TRAINING_SECRET, TRAINING_USER, createProvince, type Province } from '../training/province/index.ts';
@@ -32,7 +33,14 @@ export const KIOSK_PLACE = 'kiosk-1';
  * The virtual neighbours of training mode. They speak the real protocols on loopback sockets, so that the production
  * drivers are rehearsed, not replaced.
  */
-export async function openNeighbours(options: { dir: string; resources: string; clock: Clock; counterId: string }) {
+export async function openNeighbours(options: {
+  dir: string;
+  resources: string;
+  clock: Clock;
+  counterId: string;
+  /** While this file is there, the token of training is out: signing looks for it. */
+  tokenOut: string;
+}) {
   const { dir, resources, clock, counterId } = options;
   const [printer, a4, reader, kioskReader, keypad, displays, scanner, province] = await Promise.all([
     servePrinter(createTrainingPrinter()),
@@ -53,6 +61,16 @@ export async function openNeighbours(options: { dir: string; resources: string; 
     { id: 'keypad', kind: 'keypad', name: 'Bàn phím gọi số', address: at(keypad.port), counterId, profile: 'ascii' },
     { id: 'counter-display', kind: 'display', name: 'Bảng số tại quầy', address: at(displays.port), counterId, busAddress: PANEL_ADDRESS },
   ];
+  // A rehearsal begins with the token in its socket.
+  rmSync(options.tokenOut, { force: true });
+  const token = {
+    isUnplugged: () => existsSync(options.tokenOut),
+    set(unplugged: boolean) {
+      if (!unplugged) return rmSync(options.tokenOut, { force: true });
+      mkdirSync(path.dirname(options.tokenOut), { recursive: true });
+      writeFileSync(options.tokenOut, '');
+    },
+  };
   const panel = createTrainingPanel([
     printerNeighbour('ticket-printer', printer),
     a4Neighbour('a4-printer', a4),
@@ -61,6 +79,7 @@ export async function openNeighbours(options: { dir: string; resources: string; 
     kioskReaderNeighbour('kiosk-reader', kioskReader, sampleBookings(clock)),
     keypadNeighbour('keypad', keypad),
     displayNeighbour('counter-display', displays, PANEL_ADDRESS),
+    tokenNeighbour('token', token),
     provinceNeighbour(province),
   ]);
   return {
@@ -72,6 +91,7 @@ export async function openNeighbours(options: { dir: string; resources: string; 
     displays,
     scanner,
     province,
+    token,
     panel,
     devices,
     scanners: [{ id: 'training-scanner', name: 'Máy quét', url: scanner.url }],
@@ -102,6 +122,7 @@ function scannerNeighbour(scanner: EsclServer): Neighbour {
       { key: 'busy', vi: 'Máy khác đang dùng', en: 'In use elsewhere', on: scanner.switches.busy },
       { key: 'coverOpen', vi: 'Mở nắp', en: 'Cover open', on: scanner.switches.coverOpen },
       { key: 'slow', vi: 'Chậm 1,5 giây một trang', en: 'Slow, 1.5 s a page', on: scanner.switches.pageMs > 0 },
+      { key: 'unplugged', vi: 'Rút cáp', en: 'Cable out', on: scanner.switches.unplugged },
     ],
     set(key, on) {
       if (key === 'jam') scanner.set({ jamOnPage: on ? 3 : null });

@@ -20,6 +20,7 @@ import {
   createDevices,
   createSetup,
   createSpooler,
+  createTokenWatch,
   devicesHandlers,
   migrations as devicesMigrations,
   systemBackend,
@@ -44,6 +45,8 @@ import {
   createSigning,
   migrations as signingMigrations,
   startVerifierWith,
+  TRAINING_SERIAL,
+  trainingSocket,
   type Spawn,
   type StartFile,
 } from '../signing/index.ts';
@@ -51,7 +54,7 @@ import type { Clock, Migration, Store } from '../store/index.ts';
 import { trainingHandlers } from '../training/index.ts';
 import type { StationConfig } from './config.ts';
 import { openDossiers, takeSigned } from './dossiers.ts';
-import { scannerHealth, tokenHealth } from './health.ts';
+import { scannerHealth } from './health.ts';
 import { keepingDrafts, keypadAction, leaveOnSignOut, priorityOfAge, showAtCounter, siteOf, ticketPrinting } from './hall.ts';
 import { hallStore } from './hall-store.ts';
 import { keepHouse } from './housekeeping.ts';
@@ -111,7 +114,13 @@ export async function openRooms(options: RoomsOptions) {
   if (host.verifier) startVerifierWith(host.verifier);
   const { training } = config;
   const neighbours = training
-    ? await openNeighbours({ dir: path.join(dataDir, 'neighbours'), resources: RESOURCES, clock, counterId: config.counterId })
+    ? await openNeighbours({
+        dir: path.join(dataDir, 'neighbours'),
+        resources: RESOURCES,
+        clock,
+        counterId: config.counterId,
+        tokenOut: trainingSocket(dataDir),
+      })
     : undefined;
   if (neighbours) opened('neighbours', () => neighbours.close());
 
@@ -250,7 +259,16 @@ export async function openRooms(options: RoomsOptions) {
     await signing.close();
     await closeVerifier();
   });
-  const token = tokenHealth(signing, clock, (error) => log(`token: ${String(error)}`));
+  const token = createTokenWatch({
+    clock,
+    modules: async () => (await signing.drivers.list()).filter((driver) => driver.problem === null).map((driver) => driver.path),
+    busy: () => signing.unlocked,
+    ...(neighbours
+      ? { extra: () => (neighbours.token.isUnplugged() ? [] : [{ serial: TRAINING_SERIAL, label: 'Khóa TẬP HUẤN', locked: false }]) }
+      : {}),
+    ...(host.driver ? { spawn: host.driver } : {}),
+    onError: (error) => log(`token: ${String(error)}`),
+  });
   opened('token watch', () => token.close());
   devices.addHealth(scannerHealth(scanning, clock));
   devices.addHealth(token);

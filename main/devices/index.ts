@@ -24,3 +24,4 @@ export type { HidInfo, HidLayer } from './transports/hid.ts';
 export { usbPrinterTransport } from './transports/usb-printer.ts';
 export { heard } from './stream.ts';
 export { createSpooler, type Spooler, type SystemQueue } from './transports/spooler.ts';
+export { createTokenWatch, type PresentToken, type TokenWatch } from './token/watch.ts';

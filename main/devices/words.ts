@@ -79,6 +79,77 @@ const REASONS: Record<DeviceReason, Words> = {
   },
 };
 
+/** What a reason means for one kind of device, where the common words would send the officer the wrong way. */
+const OWN: Partial<Record<DeviceKind, Partial<Record<DeviceReason, Words>>>> = {
+  'a4-printer': {
+    'paper-out': {
+      vi: 'hết giấy',
+      en: 'out of paper',
+      todoVi: 'Thêm giấy A4 vào khay; máy tự in tiếp phần đang chờ.',
+      todoEn: 'Put A4 paper into the tray; what waits is printed by itself.',
+    },
+    'paper-low': { vi: 'sắp hết giấy', en: 'paper is low', todoVi: 'Thêm giấy A4 vào khay.', todoEn: 'Put A4 paper into the tray.' },
+    offline: {
+      vi: 'đang ngắt (offline)',
+      en: 'off line',
+      todoVi: 'Xem màn hình của máy in; bấm nút sẵn sàng hoặc tắt rồi bật lại.',
+      todoEn: "Look at the printer's display; press its ready button, or switch it off and on.",
+    },
+  },
+  scanner: {
+    offline: {
+      vi: 'không trả lời',
+      en: 'does not answer',
+      todoVi: 'Bật máy quét, kiểm tra cáp hoặc mạng; máy trả lời là dùng được ngay.',
+      todoEn: 'Switch the scanner on, check cable or network; it works as soon as it answers.',
+    },
+    'cover-open': {
+      vi: 'nắp đang mở',
+      en: 'the cover is open',
+      todoVi: 'Đóng nắp máy quét cho đến khi nghe tiếng khớp.',
+      todoEn: 'Close the cover of the scanner until it clicks.',
+    },
+    jam: {
+      vi: 'kẹt giấy',
+      en: 'paper jam',
+      todoVi: 'Mở nắp khay nạp, rút tờ bị kẹt ra, đóng lại rồi quét tiếp; các trang đã quét vẫn còn.',
+      todoEn: 'Open the feeder, take the sheet out, close it and go on; the pages that were scanned are kept.',
+    },
+    busy: {
+      vi: 'đang có nơi khác dùng',
+      en: 'in use elsewhere',
+      todoVi: 'Chờ nơi kia quét xong.',
+      todoEn: 'Wait until the other one is done.',
+    },
+  },
+  token: {
+    unplugged: {
+      vi: 'chưa cắm',
+      en: 'not plugged in',
+      todoVi: 'Cắm token vào cổng USB khi cần ký; máy tự nhận.',
+      todoEn: 'Plug the token in when something is to be signed; it is noticed by itself.',
+    },
+    'access-denied': {
+      vi: 'đã bị khóa mã PIN',
+      en: 'its PIN is locked',
+      todoVi: 'Liên hệ đơn vị cấp chứng thư để mở khóa; đừng thử thêm mã PIN.',
+      todoEn: 'Ask the issuer of the certificate to unlock it; try no more PINs.',
+    },
+    protocol: {
+      vi: 'trình điều khiển không nạp được',
+      en: 'its driver cannot be loaded',
+      todoVi: 'Cài lại phần mềm của token, hoặc chọn đúng tệp ở Thiết lập → Ký số.',
+      todoEn: 'Install the software of the token again, or choose the right file in the settings of signing.',
+    },
+    'driver-restarting': {
+      vi: 'trình điều khiển đang khởi động lại',
+      en: 'its driver is starting again',
+      todoVi: 'Chờ vài giây; nếu còn báo, rút token ra rồi cắm lại.',
+      todoEn: 'Wait some seconds; if it stays so, pull the token out and plug it in again.',
+    },
+  },
+};
+
 const KINDS: Record<DeviceKind, { vi: string; en: string }> = {
   'ticket-printer': { vi: 'Máy in phiếu', en: 'Ticket printer' },
   'a4-printer': { vi: 'Máy in A4', en: 'A4 printer' },
@@ -86,7 +157,7 @@ const KINDS: Record<DeviceKind, { vi: string; en: string }> = {
   reader: { vi: 'Đầu đọc mã', en: 'Code reader' },
   keypad: { vi: 'Bàn phím gọi số', en: 'Call keypad' },
   display: { vi: 'Bảng số tại quầy', en: 'Counter display' },
-  token: { vi: 'Thiết bị ký số', en: 'Signing token' },
+  token: { vi: 'Token ký số', en: 'Signing token' },
 };
 
 const STATES: Record<DeviceState, { vi: string; en: string }> = {
@@ -100,11 +171,12 @@ const STATES: Record<DeviceState, { vi: string; en: string }> = {
 
 /** The sentences for a state: `Máy in phiếu: hết giấy.` and what to do. */
 export function wordsFor(kind: DeviceKind, state: DeviceState, reasons: readonly DeviceReason[]): Words {
-  const said = reasons.length > 0 ? reasons.map((r) => REASONS[r]) : [STATES[state]];
+  const words = (reason: DeviceReason) => OWN[kind]?.[reason] ?? REASONS[reason];
+  const said = reasons.length > 0 ? reasons.map(words) : [STATES[state]];
   return {
     vi: `${KINDS[kind].vi}: ${said.map((w) => w.vi).join(', ')}.`,
     en: `${KINDS[kind].en}: ${said.map((w) => w.en).join(', ')}.`,
-    todoVi: reasons.map((r) => REASONS[r].todoVi)[0] ?? '',
-    todoEn: reasons.map((r) => REASONS[r].todoEn)[0] ?? '',
+    todoVi: reasons.map((r) => words(r).todoVi)[0] ?? '',
+    todoEn: reasons.map((r) => words(r).todoEn)[0] ?? '',
   };
 }

@@ -7,5 +7,6 @@ export {
   kioskReaderNeighbour,
   printerNeighbour,
   readerNeighbour,
+  tokenNeighbour,
   type Bookings,
 } from './neighbours.ts';

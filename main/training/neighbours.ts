@@ -22,6 +22,7 @@ export function printerNeighbour(id: string, served: ServedPrinter): Neighbour {
       { key: 'paperOut', vi: 'Hết giấy', en: 'Paper out', on: printer.switches.paperOut },
       { key: 'paperLow', vi: 'Sắp hết giấy', en: 'Paper low', on: printer.switches.paperLow },
       { key: 'coverOpen', vi: 'Mở nắp', en: 'Cover open', on: printer.switches.coverOpen },
+      { key: 'jam', vi: 'Kẹt giấy ở dao cắt', en: 'Cutter jammed', on: printer.switches.jam },
       { key: 'offline', vi: 'Ngắt (offline)', en: 'Off line', on: printer.switches.offline },
       { key: 'slow', vi: 'Cổng chậm 9.600', en: 'Slow wire, 9600', on: printer.switches.baud > 0 },
       unplugged(printer.switches.unplugged),
@@ -112,6 +113,17 @@ export function kioskReaderNeighbour(id: string, served: ServedReader, bookings:
       { key: 'foreign', vi: 'Đưa mã lạ', en: 'Hold a foreign code' },
     ],
     act: (key) => void served.scan(codes[key]?.() ?? BAD_CODES.foreign),
+  };
+}
+
+/** The key of training as a token in a socket: out, and nothing can be signed until it is back. */
+export function tokenNeighbour(id: string, socket: { isUnplugged(): boolean; set(unplugged: boolean): void }): Neighbour {
+  return {
+    id,
+    nameVi: 'Token ký số',
+    nameEn: 'Signing token',
+    switches: () => [{ key: 'unplugged', vi: 'Rút token', en: 'Token out', on: socket.isUnplugged() }],
+    set: (_key, on) => socket.set(on),
   };
 }
 

@@ -58,7 +58,7 @@ export interface DriverProcess {
   call<N extends CallName>(name: N, args: Input<N>, signal?: AbortSignal): Promise<Output<N>>;
   /** `down` while a pause after a crash lasts. */
   state(): 'idle' | 'running' | 'down';
-  /** Crashes and kills since the last page or slip that worked. */
+  /** Crashes and kills since the last page, slip or look at a token that worked. */
   crashes(): number;
   close(): Promise<void>;
 }
@@ -128,7 +128,7 @@ export function createDriverProcess(
     if (message.type === 'failure') return call.reject(new Error(message.message));
     const value = calls[call.name].output.safeParse(message.value);
     if (!value.success) return call.reject(new ScanTrouble('driver-crashed', `driver process answered ${call.name} with nonsense`));
-    if (call.name === 'page' || call.name === 'print') crashes = 0;
+    if (call.name === 'page' || call.name === 'print' || call.name === 'present') crashes = 0;
     call.resolve(value.data);
   };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What crosses between the counter and a child process that owns drivers (scanners in one, the Windows spooler in another);
+ * What crosses between the counter and a child process that owns drivers (scanners in one, the Windows spooler in another, one for each token module);
  * checked on both sides.
  */
 const value = z.union([z.string(), z.number(), z.boolean()]);
@@ -47,6 +47,11 @@ export const calls = {
   /** Queue, title, bytes in base64 (both kinds of channel carry text). */
   print: { input: z.tuple([z.string(), z.string(), z.base64()]), output: z.number().int() },
   job: { input: z.tuple([z.string(), z.number().int()]), output: z.number().nullable() },
+  /** The tokens that a PKCS#11 module sees; answered by `token/child.ts`. */
+  present: {
+    input: z.tuple([z.string()]),
+    output: z.array(z.object({ serial: z.string(), label: z.string(), locked: z.boolean() })),
+  },
   close: { input: z.tuple([]), output: z.undefined() },
 } as const;
 

@@ -4,6 +4,14 @@ export { TokenError, TokenProcess, type TokenProcessOptions } from './process.ts
 export { chooseScheme, keyMatch, tokenSigner } from './signer.ts';
 export { openKey, type KeyDeps, type KeyRequest, type OpenKey } from './key.ts';
 export { forkChild, type Child, type Spawn } from './spawn.ts';
-export { openTrainingKey, trainingKey, TRAINING_MODULE, TRAINING_PIN, TRAINING_SERIAL } from './training.ts';
+export {
+  isTrainingTokenOut,
+  openTrainingKey,
+  trainingKey,
+  TRAINING_MODULE,
+  TRAINING_PIN,
+  TRAINING_SERIAL,
+  trainingTokenOut,
+} from './training.ts';
 export { faultSentence, troubleSentence } from './words.ts';
 export type { TokenDescription, TokenFlags, TokenTrouble } from './protocol.ts';

@@ -4,7 +4,7 @@ import { ANNOUNCE_DAYS, daysLeft, keyName, refuseCertificate } from '../trust/po
 import { moduleFault } from './modules.ts';
 import { TokenError, TokenProcess, type TokenProcessOptions } from './process.ts';
 import type { Spawn } from './spawn.ts';
-import { trainingKey, TRAINING_MODULE, TRAINING_SERIAL } from './training.ts';
+import { isTrainingTokenOut, trainingKey, TRAINING_MODULE, TRAINING_SERIAL } from './training.ts';
 import { faultSentence, troubleSentence } from './words.ts';
 
 export interface ListedCertificate {
@@ -81,7 +81,7 @@ export async function listTokens(deps: ListDeps): Promise<TokenList> {
   const tokens = looks.flatMap((one) => ('tokens' in one ? one.tokens : []));
   // Two modules may reach the same token; it is shown once.
   const unique = [...new Map(tokens.map((token) => [`${token.serial}/${token.label}`, token])).values()];
-  if (deps.trainingDir) unique.push(await trainingToken(deps.trainingDir, deps.now));
+  if (deps.trainingDir && !isTrainingTokenOut(deps.trainingDir)) unique.push(await trainingToken(deps.trainingDir, deps.now));
   return { tokens: unique, problems: [...(deps.barred ?? []), ...looks.flatMap((one) => ('problem' in one ? [one.problem] : []))] };
 }
 

@@ -2,6 +2,7 @@ import { sign } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readCertificate, type Certificate } from '../cms/index.ts';
+import { TokenError } from './process.ts';
 import type { Signer } from '../sign.ts';
 
 /**
@@ -18,6 +19,14 @@ export interface TrainingKey {
 }
 
 const NAME = 'key.p12';
+
+/** The rehearsal's socket: while this file lies beside the key, the token is out. The training panel lays it there. */
+export const trainingTokenOut = (dir: string): string => path.join(dir, 'token-out');
+export const isTrainingTokenOut = (dir: string): boolean => existsSync(trainingTokenOut(dir));
+/** @throws TokenError removed */
+export async function needTrainingToken(dir: string): Promise<void> {
+  if (isTrainingTokenOut(dir)) throw new TokenError('removed', 'TRAINING_TOKEN_OUT');
+}
 
 const making = new Map<string, Promise<void>>();
 
@@ -45,9 +54,10 @@ export async function trainingKey(dir: string, now: number, signer = 'Nguyễn T
 
 /**
  * Opens the PKCS#12 file as a signer.
- * @throws TokenError wrong-pin
+ * @throws TokenError wrong-pin, removed
  */
 export async function openTrainingKey(dir: string, pin: string, now: number): Promise<Signer> {
+  await needTrainingToken(dir);
   const { certificate, chain } = await trainingKey(dir, now);
   const { readPkcs12 } = await import('./training-files.ts');
   const key = readPkcs12(readFileSync(path.join(dir, NAME)), pin);
@@ -57,6 +67,9 @@ export async function openTrainingKey(dir: string, pin: string, now: number): Pr
     hash: 'sha256',
     scheme: 'rsa',
     training: true,
-    sign: async (_digest, data) => sign('sha256', data, key),
+    async sign(_digest, data) {
+      await needTrainingToken(dir);
+      return sign('sha256', data, key);
+    },
   };
 }

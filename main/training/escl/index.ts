@@ -23,6 +23,8 @@ export interface EsclSwitches {
   /** Somebody else uses the scanner: every new job is answered 503. */
   busy: boolean;
   coverOpen: boolean;
+  /** Cable out: nobody answers, and what was under way breaks off. */
+  unplugged: boolean;
   /** The scanner wants a PIN that nobody gave it: jobs are answered 401. */
   locked: boolean;
   /** Milliseconds that a page takes; a desk scanner needs 1,500. */
@@ -71,7 +73,15 @@ export async function startEsclServer(options: {
 }): Promise<EsclServer> {
   const name = options.name ?? 'Máy quét tập dượt';
   const uuid = options.uuid ?? '6b1f2c74-8d0e-5a33-9c51-0d4f7e2a9b10';
-  const switches: EsclSwitches = { empty: false, jamOnPage: null, busy: false, coverOpen: false, locked: false, pageMs: 0 };
+  const switches: EsclSwitches = {
+    empty: false,
+    jamOnPage: null,
+    busy: false,
+    coverOpen: false,
+    unplugged: false,
+    locked: false,
+    pageMs: 0,
+  };
   const listeners = new Set<() => void>();
   const requests: string[] = [];
   const jobs = new Map<string, Job>();
@@ -198,6 +208,7 @@ export async function startEsclServer(options: {
   };
 
   const server = createServer((request, response) => {
+    if (switches.unplugged) return void request.socket.destroy();
     response.once('finish', () => {
       requests.push(`${request.method} ${(request.url ?? '').replace(/[0-9a-f-]{36}/, 'JOB')} -> ${response.statusCode}`);
       if (requests.length > 1000) requests.shift();
@@ -224,6 +235,7 @@ export async function startEsclServer(options: {
       Object.assign(switches, change);
       // Setting the switch back is the officer pulling the paper out: the device is ready again.
       if (change.jamOnPage === null) jammed = false;
+      if (change.unplugged) server.closeAllConnections();
       changed();
     },
     load(sheets) {

@@ -10,6 +10,8 @@ export interface PrinterSwitches {
   paperOut: boolean;
   paperLow: boolean;
   coverOpen: boolean;
+  /** The cutter is stuck in paper: an error that a hand has to clear. */
+  jam: boolean;
   /** Off line by its button: answers, prints nothing. */
   offline: boolean;
   /** Cable out: nothing goes in, nothing comes out, connections drop. */
@@ -36,7 +38,15 @@ const SLIPS_KEPT = 50;
 
 /** An ESC/POS printer made of memory: parses, prints to pictures, keeps its status and says it as a real one does. */
 export function createTrainingPrinter(options: { widthDots?: number } = {}): TrainingPrinter {
-  const switches: PrinterSwitches = { paperOut: false, paperLow: false, coverOpen: false, offline: false, unplugged: false, baud: 0 };
+  const switches: PrinterSwitches = {
+    paperOut: false,
+    paperLow: false,
+    coverOpen: false,
+    jam: false,
+    offline: false,
+    unplugged: false,
+    baud: 0,
+  };
   const slips: Slip[] = [];
   const unknown: string[] = [];
   const listeners = new Set<(slip: Slip) => void>();
@@ -48,17 +58,17 @@ export function createTrainingPrinter(options: { widthDots?: number } = {}): Tra
   });
   let queue: { command: Command; length: number; host: { reply: (bytes: Uint8Array) => void; asb: boolean } }[] = [];
 
-  const isOffline = () => switches.offline || switches.coverOpen || switches.paperOut;
+  const isOffline = () => switches.offline || switches.coverOpen || switches.paperOut || switches.jam;
   const realTime = (n: number): number => {
     if (n === 1) return 0x12 | (isOffline() ? 0x08 : 0);
-    if (n === 2) return 0x12 | (switches.coverOpen ? 0x04 : 0) | (switches.paperOut ? 0x20 : 0);
-    if (n === 3) return 0x12;
+    if (n === 2) return 0x12 | (switches.coverOpen ? 0x04 : 0) | (switches.paperOut ? 0x20 : 0) | (switches.jam ? 0x40 : 0);
+    if (n === 3) return 0x12 | (switches.jam ? 0x08 : 0);
     return 0x12 | (switches.paperOut ? 0x6c : switches.paperLow ? 0x0c : 0);
   };
   const asbMessage = () =>
     Uint8Array.of(
       0x10 | (isOffline() ? 0x08 : 0) | (switches.coverOpen ? 0x20 : 0),
-      0,
+      switches.jam ? 0x08 : 0,
       (switches.paperLow || switches.paperOut ? 0x03 : 0) | (switches.paperOut ? 0x0c : 0),
       0x0f,
     );
