@@ -200,6 +200,24 @@ const found = z.object({
   procedureName: z.string(),
 });
 
+/** What the population data say of a person; what they do not say is null. */
+export const citizen = z.object({
+  fullName: z.string().nullable(),
+  /** `YYYY-MM-DD`, or what the register has. */
+  birthDate: z.string().nullable(),
+  sex: z.string().nullable(),
+  address: z.string().nullable(),
+});
+const lookUpEntry = z.object({
+  at: instant,
+  officerName: z.string(),
+  reason: z.string(),
+  dossierId: z.string().nullable(),
+  /** Code on the citizen's paper when the dossier was sent or is waiting; null for a draft. */
+  code: z.string().nullable(),
+  outcome: sentence,
+});
+
 const id = z.string().min(1).max(80);
 /** What a command on the outbox answers: the rows it touched, as they are now. */
 const touched = z.object({ rows: z.array(outboxRow), summary: outboxSummary });
@@ -257,6 +275,16 @@ export const deliveryContract = {
   slipDone: base.input(command({ dossierId: id, printed: z.boolean() })).output(z.object({ done: z.boolean() })),
   /** What the province says about a dossier, on four axes. */
   remote: base.input(z.object({ dossierId: id })).output(z.array(remoteStatus)),
+  /**
+   * Asks the national population data about a citizen, for a dossier. Written down first: who, why, which dossier; the number itself
+   * is kept as a hash. The answer is not kept anywhere.
+   */
+  lookUp: base
+    .meta({ duties: ['reception', 'appraisal', 'supervisor'] })
+    .input(z.object({ idNumber: z.string().regex(/^\d{12}$/), reason: z.string().trim().min(3).max(300), dossierId: id.nullable() }))
+    .output(z.object({ person: citizen.nullable() })),
+  /** The book of look-ups, newest first; nobody's number stands in it. */
+  lookUps: base.meta({ duties: ['supervisor', 'admin'] }).output(z.array(lookUpEntry)),
   /** Results and supplement requests that came back. */
   inbox: base.input(z.object({ unseenOnly: z.boolean().default(true) })).output(z.array(inboxItem)),
   inboxSeen: base.input(command({ id })).output(z.object({ inbox: z.number().int() })),

@@ -135,6 +135,8 @@ export const dossiersContract = {
     )
     .output(dossierView),
   receiveSupplement: decides.input(on({})).output(dossierView),
+  /** The province gave it back and it was put right: goes as a new revision. Receipt and dates stay as they are. */
+  resend: decides.input(on({})).output(dossierView),
   refuse: decides.input(on({ reason, basis: basis.optional() })).output(dossierView),
   withdraw: decides.input(on({ reason })).output(dossierView),
   discontinue: decides.input(on({ reason, basis })).output(dossierView),

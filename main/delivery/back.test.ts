@@ -104,7 +104,7 @@ describe('what comes back', () => {
 
   it('records who looked a citizen up and why, even when nothing is found', async () => {
     const ask = { officer: { id: 'o1', name: 'Lê Thị Mẫu' }, dossierId: 'd9', idNumber: '001099000001' };
-    expect(await d.lookUp({ ...ask, reason: 'Đăng ký khai sinh' })).toMatchObject({ person: { HoTen: 'Nguyễn Thị Mẫu' } });
+    expect(await d.lookUp({ ...ask, reason: 'Đăng ký khai sinh' })).toMatchObject({ person: { fullName: 'Nguyễn Thị Mẫu', sex: 'Nữ' } });
     expect(isRefusal(await d.lookUp({ ...ask, reason: ' ' }))).toBe(true);
     bench.province.troubles.set({ down: true });
     expect(isRefusal(await d.lookUp({ ...ask, reason: 'Kiểm tra' }))).toBe(true);

@@ -10,10 +10,12 @@ import type { Remote } from './remote.ts';
 import type { Secrets } from './secrets.ts';
 import type { Sender } from './sender.ts';
 import type { OutboxRow, OutboxSummary, View } from './view.ts';
-import { labelText, type Sentence } from './words.ts';
+import type { LookUps } from './lookups.ts';
+import { labelText, lookUpWords, type Sentence } from './words.ts';
 
 export type Show = z.infer<NonNullable<(typeof deliveryContract.show)['~orpc']['outputSchema']>>;
 export type WayStep = z.infer<typeof wayStep>;
+export type LookUpEntry = z.infer<NonNullable<(typeof deliveryContract.lookUps)['~orpc']['outputSchema']>>[number];
 export type Evidence = z.infer<typeof evidence>;
 export type Found = z.infer<NonNullable<(typeof deliveryContract.search)['~orpc']['outputSchema']>>[number];
 
@@ -221,6 +223,11 @@ export function createDesk(deps: DeskDeps) {
       store.emit('delivery', 'correcting', { dossierId: item.dossierId, id });
       return { dossierId: item.dossierId, why: view.row(item).why };
     },
+    lookUps: (entries: ReturnType<LookUps['recent']>): LookUpEntry[] =>
+      entries.map(({ at, officerName, reason, dossierId, outcome }) => {
+        const d = dossierId === null ? undefined : outbox.dossier(dossierId);
+        return { at, officerName, reason, dossierId, code: d?.officialCode ?? d?.provisionalCode ?? null, outcome: lookUpWords(outcome) };
+      }),
     search: (text: string): Found[] => outbox.search(text).map(foundRow),
     slipDone: (dossierId: string, printed: boolean) => ({ done: outbox.slip(dossierId, printed ? 'printed' : 'declined') }),
   };

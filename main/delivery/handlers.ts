@@ -123,6 +123,14 @@ export function deliveryHandlers(delivery: Delivery, deps: DeliveryHandlerDeps) 
     search: os.search.handler(({ input }) => desk.search(input.text)),
     slipDone: os.slipDone.handler(({ input }) => command(input.commandId, 'slipDone', () => desk.slipDone(input.dossierId, input.printed))),
     remote: os.remote.handler(({ input }) => delivery.remote.axes(input.dossierId)),
+    // Never through the table of commands: the answer is a person's data and is kept nowhere.
+    lookUp: os.lookUp.handler(async ({ input, context, errors }) => {
+      const { officer } = context.caller;
+      if (!officer)
+        throw errors.REFUSED({ data: refuse('sign-in-first', 'Hãy đăng nhập rồi tra cứu.', 'Sign in before you look somebody up.') });
+      return fair(await delivery.lookUp({ ...input, officer: { id: officer.id, name: officer.name } }), errors);
+    }),
+    lookUps: os.lookUps.handler(() => desk.lookUps(delivery.lookUps(200))),
     inbox: os.inbox.handler(({ input }) => delivery.remote.inbox(input.unseenOnly)),
     inboxSeen: os.inboxSeen.handler(({ input }) => {
       command(input.commandId, 'inboxSeen', () => delivery.remote.seen(input.id));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { refuse, type Refusal } from '../contract/refusal.ts';
 import type { Clock, Store } from '../store/index.ts';
-import type { Adapter } from './adapters/adapter.ts';
+import type { Adapter, Citizen } from './adapters/adapter.ts';
 import { asProblem } from './problems.ts';
 
 export interface LookUpQuestion {
@@ -26,7 +26,7 @@ export function createLookUps(deps: { store: Store; clock: Clock; adapter(): Ada
     'select at, officer_id as officerId, officer_name as officerName, reason, dossier_id as dossierId, outcome from delivery_lookup order by id desc limit ?',
   );
   return {
-    async ask(question: LookUpQuestion, signal: AbortSignal): Promise<{ person: Record<string, string> | null } | Refusal> {
+    async ask(question: LookUpQuestion, signal: AbortSignal): Promise<{ person: Citizen | null } | Refusal> {
       if (question.reason.trim().length < 3)
         return refuse('reason-needed', 'Hãy ghi lý do tra cứu công dân.', 'Say why this citizen is looked up.');
       const subject = createHash('sha256').update(question.idNumber).digest('hex');
@@ -42,7 +42,14 @@ export function createLookUps(deps: { store: Store; clock: Clock; adapter(): Ada
         note(person ? 'found' : 'unknown');
         return { person };
       } catch (error) {
-        note(asProblem(error).word);
+        const problem = asProblem(error);
+        note(problem.word);
+        if (problem.facts.reasonCode === 'no-look-up')
+          return refuse(
+            'no-look-up',
+            'Hệ thống tỉnh này không cho tra cứu dân cư. Hãy nhập theo giấy tờ của công dân.',
+            'This province offers no look-up of citizens. Enter what the papers say.',
+          );
         return refuse(
           'look-up-failed',
           'Chưa tra cứu được dữ liệu dân cư. Hãy nhập theo giấy tờ và tra cứu lại sau.',
@@ -61,3 +68,5 @@ export function createLookUps(deps: { store: Store; clock: Clock; adapter(): Ada
       }[],
   };
 }
+
+export type LookUps = ReturnType<typeof createLookUps>;

@@ -311,3 +311,17 @@ export function lineWords(line: Line, paused: boolean, now: number): Sentence {
       return s('Chưa cấu hình hệ thống tỉnh. Hồ sơ được lưu tại quầy.', 'No provincial system is configured. Dossiers are kept here.');
   }
 }
+
+/** What came of asking the population data. */
+export function lookUpWords(outcome: string): Sentence {
+  switch (outcome) {
+    case 'found':
+      return { vi: 'Có dữ liệu', en: 'Found' };
+    case 'unknown':
+      return { vi: 'Không có người này', en: 'Nobody with that number' };
+    case 'asked':
+      return { vi: 'Đã hỏi, chưa có trả lời', en: 'Asked, no answer' };
+    default:
+      return { vi: 'Không tra cứu được', en: 'Could not be asked' };
+  }
+}

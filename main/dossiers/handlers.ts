@@ -124,6 +124,11 @@ export const dossiersHandlers = (room: Dossiers, store: Store) => {
       if (isRefusal(answer)) throw errors.REFUSED({ data: answer });
       return answer;
     }),
+    resend: os.resend.handler(async ({ input, context, errors }) => {
+      const answer = await room.resend(input.commandId, input.dossierId, actorOf(context));
+      if (isRefusal(answer)) throw errors.REFUSED({ data: answer });
+      return answer;
+    }),
     refuse: os.refuse.handler(async ({ input, context, errors }) => {
       const answer = await room.refuse(input.commandId, input.dossierId, actorOf(context), input.reason, input.basis ?? '');
       if (isRefusal(answer)) throw errors.REFUSED({ data: answer });

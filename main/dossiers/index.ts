@@ -10,6 +10,7 @@ import { intake } from './intake.ts';
 import { lists } from './lists.ts';
 import { formOf } from './papers.ts';
 import { registerBook } from './register.ts';
+import { resending } from './resend.ts';
 import { results } from './result.ts';
 import { documentView, feesOf, titleOf } from './view.ts';
 
@@ -31,6 +32,7 @@ export function createDossiers(deps: DossiersDeps) {
     ...intake(core),
     ...acceptance(core),
     ...afterwards(core),
+    ...resending(core),
     ...results(core),
     ...incoming(core),
     ...listing,

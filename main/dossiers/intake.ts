@@ -19,17 +19,21 @@ const frozen = (d: Dossier): Refusal =>
     },
   );
 
-/** A draft may be edited, and so may papers that came back for a supplement. */
-const editable = (d: Dossier): Refusal | undefined =>
-  d.axes.business === 'draft' || d.axes.business === 'registered' ? undefined : frozen(d);
+/** What may still be put right when the province gave a dossier back; its procedure, fees and date stand on the citizen's paper. */
+const CORRECTABLE = new Set(['scanCard', 'setField', 'setOwner', 'setRequest', 'reuse']);
+/** A draft may be edited, and so may papers that came back for a supplement, or what the province gave back. */
+const editable = (d: Dossier, name: string): Refusal | undefined =>
+  d.axes.business === 'draft' || d.axes.business === 'registered' || (d.axes.sync === 'rejected' && CORRECTABLE.has(name))
+    ? undefined
+    : frozen(d);
 const papersOpen = (d: Dossier): Refusal | undefined =>
-  d.axes.business === 'draft' || d.axes.business === 'registered' || d.axes.business === 'supplement' ? undefined : frozen(d);
+  ['draft', 'registered', 'supplement'].includes(d.axes.business) || d.axes.sync === 'rejected' ? undefined : frozen(d);
 
 /** Everything between "next, please" and the acceptance: each call is saved at once, nothing is typed twice. */
 export function intake(core: Core) {
   const { deps, rows } = core;
   const edit = (commandId: string, name: string, id: string, actor: Actor, work: (d: Dossier) => Refusal | void) =>
-    core.change(commandId, name, id, actor, (d) => editable(d) ?? work(d));
+    core.change(commandId, name, id, actor, (d) => editable(d, name) ?? work(d));
   const component = (d: Dossier, key: string): KeptComponent | Refusal =>
     d.body.components.find((c) => c.key === key) ??
     refuse(

@@ -43,6 +43,28 @@ describe('a procedure without a national code', () => {
   });
 });
 
+describe('what the province gave back', () => {
+  it('is put right in the same form and goes as the next revision; without that nothing is open', async () => {
+    const id = await received('2.000635');
+    const phone = () => kit.room.setField(kit.id(), id, HUYEN, 'applicant', 'phone', '0911222333', 'typed');
+    expect(phone()).toMatchObject({ refused: 'already-accepted' });
+    expect(await kit.room.resend(kit.id(), id, HUYEN)).toMatchObject({ refused: 'nothing-to-correct' });
+    kit.room.onRejected(id, 'Số điện thoại sai.');
+    expect(must(phone()).axes.sync).toBe('rejected');
+    expect(kit.room.chooseProcedure(kit.id(), id, HUYEN, '1.004859')).toMatchObject({ refused: 'already-accepted' });
+    const command = kit.id();
+    const sent = must(await kit.room.resend(command, id, HUYEN));
+    expect(sent).toMatchObject({ axes: { sync: 'queued' } });
+    expect(sent.remarks.join()).not.toContain('Tỉnh trả lại');
+    must(await kit.room.resend(command, id, HUYEN));
+    expect(kit.heard.dossiers.map((d) => [d.revision, d.dossier.applicant.phone])).toEqual([
+      [1, null],
+      [2, '0911222333'],
+    ]);
+    expect(phone()).toMatchObject({ refused: 'already-accepted' });
+  });
+});
+
 describe('what leaves the counter', () => {
   it('names three agencies, and the helping one only where help was given', async () => {
     await received('2.000635');

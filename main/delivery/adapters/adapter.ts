@@ -68,6 +68,14 @@ export interface RemoteChange {
   readonly files: readonly { remoteId: string; name: string; sha256: string; size: number }[];
 }
 
+/** What the population data say of a person; null where they say nothing. */
+export interface Citizen {
+  readonly fullName: string | null;
+  readonly birthDate: string | null;
+  readonly sex: string | null;
+  readonly address: string | null;
+}
+
 /**
  * One back end. Every method throws `ProvinceProblem`; a method that changes something takes a key, and the same key has one effect.
  * A third back end is one more folder beside these, made of this interface and a mapping file.
@@ -110,7 +118,7 @@ export interface Adapter {
   /** How far the province's clock was ahead of ours at its last answer, ms; null when it has not answered yet. */
   clockSkewMs(): number | null;
   /** What the national population data say about a person; null when they know nobody. The caller records the look-up. */
-  lookUp(idNumber: string, signal: AbortSignal): Promise<Record<string, string> | null>;
+  lookUp(idNumber: string, signal: AbortSignal): Promise<Citizen | null>;
   /** Bytes of a file that came back; checked against its hash by the caller. */
   download(remoteId: string, signal: AbortSignal): Promise<Buffer>;
   close(): void;

@@ -3,6 +3,7 @@ import { useSay } from '../../shared/language.tsx';
 import { Icon } from '../../shared/parts/Icon.tsx';
 import { Key } from '../../shared/parts/Key.tsx';
 import { clockSeconds } from '../../shared/time.ts';
+import { go } from '../data/route.ts';
 import type { IntakeDialog } from './IntakeDialogs.tsx';
 import type { Draft } from './useDraft.ts';
 
@@ -19,6 +20,7 @@ export function ActionBar({ dossier, draft, scanning, onDialog, onAccept }: Acti
   const say = useSay();
   const obstacle = dossier.obstacles[0];
   const stopped = obstacle !== undefined || scanning;
+  if (dossier.axes.sync === 'rejected') return <CorrectionBar dossier={dossier} draft={draft} scanning={scanning} onSend={onAccept} />;
   const saved = say(`Nháp lưu ${clockSeconds(dossier.savedAt)}`, `Draft saved ${clockSeconds(dossier.savedAt)}`);
   return (
     <div className="bar2">
@@ -70,6 +72,52 @@ export function ActionBar({ dossier, draft, scanning, onDialog, onAccept }: Acti
         <span>
           {say('Tiếp nhận', 'Accept')}
           <small>{say('In giấy hẹn, gửi tỉnh', 'Print receipt, send')}</small>
+        </span>
+        <Key action="finish" />
+      </button>
+    </div>
+  );
+}
+
+interface CorrectionBarProps {
+  readonly dossier: DossierView;
+  readonly draft: Draft;
+  readonly scanning: boolean;
+  readonly onSend: () => void;
+}
+
+/** For what the province gave back: its reason, and one way on. Receipt, number and dates of the citizen stay as they are. */
+function CorrectionBar({ dossier, draft, scanning, onSend }: CorrectionBarProps) {
+  const say = useSay();
+  const reason = dossier.remarks.find((remark) => remark.startsWith('Tỉnh trả lại')) ?? say('Tỉnh trả lại', 'Given back by the province');
+  return (
+    <div className="bar2">
+      <div className="msg" role="status">
+        <b className="bad">
+          <Icon name="bad" size="s" /> {reason}
+        </b>
+        <br />
+        <span>
+          {draft.busy
+            ? say('Đang lưu…', 'Saving…')
+            : say('Sửa xong thì gửi lại; giấy hẹn của công dân giữ nguyên.', "Put it right, then send again; the citizen's receipt stays.")}
+        </span>
+      </div>
+      <button type="button" className="btn" onClick={() => go('outbox')}>
+        {say('Về trang Gửi tỉnh', 'Back to the outbox')}
+      </button>
+      <button
+        type="button"
+        className="btn go"
+        aria-disabled={scanning}
+        onClick={() => {
+          if (!scanning) onSend();
+        }}
+        data-action="resend"
+      >
+        <span>
+          {say('Gửi lại tỉnh', 'Send again')}
+          <small>{say('Thành bản mới', 'As a new revision')}</small>
         </span>
         <Key action="finish" />
       </button>

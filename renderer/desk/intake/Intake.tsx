@@ -26,6 +26,8 @@ function Draft({ id }: { id: string }) {
   const draft = useDraft(id);
   const { dossier } = draft;
   const open = dossier?.axes.business === 'draft';
+  /** Given back by the province: the same form again, to be put right and sent as a new revision. */
+  const returned = dossier?.axes.sync === 'rejected';
   useEffect(() => {
     if (open) openDraft.set(id);
     return () => openDraft.set(null);
@@ -37,7 +39,7 @@ function Draft({ id }: { id: string }) {
       </main>
     );
   }
-  return open ? <IntakeForm draft={draft} dossier={dossier} /> : <Accepted dossier={dossier} />;
+  return open || returned ? <IntakeForm draft={draft} dossier={dossier} /> : <Accepted dossier={dossier} />;
 }
 
 /** A procedure was chosen in the search: opens the ticket's draft (or a loose one) with it. */

@@ -4,6 +4,7 @@ import { client } from '../../shared/client.ts';
 import { useKeys } from '../../shared/keys.ts';
 import { useSay } from '../../shared/language.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
+import { go } from '../data/route.ts';
 import { ActionBar } from './ActionBar.tsx';
 import { Channel } from './Channel.tsx';
 import { Checklist } from './Checklist.tsx';
@@ -50,6 +51,10 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
   const accept = async (duplicatesSeen: boolean) => {
     // The field under the cursor is saved by leaving it; the queue of `send` keeps the order.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    if (dossier.axes.sync === 'rejected') {
+      if (await draft.send((order) => client.dossiers.resend(order))) go('outbox');
+      return;
+    }
     if (dossier.duplicates.length > 0 && !duplicatesSeen) {
       setDialog('duplicates');
       return;

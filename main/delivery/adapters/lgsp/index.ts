@@ -72,7 +72,11 @@ const changesReply = z.object({
     }),
   ),
 });
-const citizenReply = z.object({ CongDan: z.record(z.string(), z.string()).nullable() });
+const said = z
+  .string()
+  .nullish()
+  .transform((t) => t ?? null);
+const citizenReply = z.object({ CongDan: z.object({ HoTen: said, NgaySinh: said, GioiTinh: said, DiaChi: said }).nullable() });
 const KINDS = {
   TrangThai: 'status',
   KetQua: 'result',
@@ -289,7 +293,8 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
     clockSkewMs: voice.skewMs,
     async lookUp(idNumber, signal) {
       const reply = await post('TraCuuCongDan', '', { SoDinhDanh: idNumber }, signal);
-      return read(reply, citizenReply).CongDan ?? null;
+      const { CongDan: person } = read(reply, citizenReply);
+      return person && { fullName: person.HoTen, birthDate: person.NgaySinh, sex: person.GioiTinh, address: person.DiaChi };
     },
     async download(remoteId, signal) {
       return (await authorised('TaiTepTin', '', { method: 'GET', url: url('TaiTepTin', { IdTepTin: remoteId }), signal }, true)).body;
