@@ -25,6 +25,32 @@ if (args.includes('--help') || args.includes('-h')) {
   process.exit(0);
 }
 
+/** Null, or what is wrong with the arguments: said at once, before screens are built or Electron is fetched. */
+function wrongArguments() {
+  const { parseArgs } = require('node:util');
+  if (!parseArgs) return null; // a Node so old that its own sentence comes first
+  const flag = { type: 'boolean' };
+  const options = { headless: flag, data: { type: 'string' }, port: { type: 'string' }, lan: flag, 'no-open': flag };
+  try {
+    const { port, data } = parseArgs({ args, options }).values;
+    if (data === '') return ['--data cần tên thư mục', '--data needs a folder'];
+    if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) < 65536))
+      return [`--port cần một số từ 0 đến 65535, không phải "${port}"`, `--port needs a number from 0 to 65535, not "${port}"`];
+    return null;
+  } catch (error) {
+    const named = (/'(-[^ ']*)/.exec(error.message) || /'([^']*)'/.exec(error.message) || ['', ''])[1];
+    if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return [`không có tùy chọn ${named}`, `there is no option ${named}`];
+    if (error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') return [`thừa "${named}"`, `"${named}" is too much`];
+    return [`${named} thiếu hoặc thừa giá trị`, `${named} has no value, or one too many`];
+  }
+}
+
+const wrong = wrongArguments();
+if (wrong) {
+  say(`Tham số không đúng: ${wrong[0]}. Xem: npm start -- --help`, `Wrong arguments: ${wrong[1]}. See: npm start -- --help`);
+  process.exit(64);
+}
+
 const electronBinary = () => {
   const pathFile = path.join(root, 'node_modules/electron/path.txt');
   if (!existsSync(pathFile)) return null;

@@ -123,8 +123,19 @@ describe('npm start', () => {
     const counter = start(['--headless', '--data', dir, '--port', '0']);
     expect(await counter.exited).toBe(1);
     expect(counter.errors()).toContain('không đúng ở: training');
-    const usage = start(['--headless', '--port', 'tám']);
-    expect(await usage.exited).toBe(64);
+    for (const [args, words] of [
+      [['--headless', '--port', 'tám'], '--port cần một số'],
+      [['--port', '70000'], '--port cần một số'],
+      [['--wrong'], 'không có tùy chọn --wrong'],
+      [['--headless', 'thừa'], 'thừa "thừa"'],
+      [['--port'], '--port thiếu hoặc thừa giá trị'],
+    ] as const) {
+      const usage = start([...args]);
+      expect(await usage.exited).toBe(64);
+      // Said at once: nothing is built, nothing is fetched, and each language has one line.
+      expect(usage.errors()).toContain(words);
+      expect(usage.errors().trim().split('\n')).toHaveLength(2);
+    }
   });
 
   it('falls back to the browser when Electron cannot be fetched, says why, and remembers it for a day', async () => {

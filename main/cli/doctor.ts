@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -23,6 +23,31 @@ const LOW_DISK = 2 * 1024 ** 3;
 const DEVICES_MS = 6_000;
 
 export async function examine(dataDir: string): Promise<Finding[]> {
+  const made = firstMissing(dataDir);
+  try {
+    const findings = await look(dataDir);
+    if (made !== null)
+      findings.splice(1, 0, {
+        what: 'data',
+        state: 'note',
+        vi: `Chưa có thư mục dữ liệu ${dataDir}: dưới đây là một quầy tập huấn mới. Nếu đây là quầy thật, hãy xem lại --data.`,
+        en: `There is no data folder ${dataDir}: what follows is a new training counter. If this is a live station, look at --data again.`,
+      });
+    return findings;
+  } finally {
+    // Looking leaves nothing behind: a mistyped folder must not become a station.
+    if (made !== null) rmSync(made, { recursive: true, force: true });
+  }
+}
+
+/** The topmost folder on the way to `dir` that does not exist yet, or null. */
+function firstMissing(dir: string): string | null {
+  let missing: string | null = null;
+  for (let at = path.resolve(dir); !existsSync(at); at = path.dirname(at)) missing = at;
+  return missing;
+}
+
+async function look(dataDir: string): Promise<Finding[]> {
   const findings: Finding[] = [node(), disk(dataDir), clock()];
   let counter: Counter | undefined;
   try {
@@ -114,7 +139,7 @@ async function devices(counter: Counter): Promise<Finding[]> {
       what: health.id,
       state: fine ? 'fine' : 'hand',
       vi: health.vi.startsWith(`${health.name}: `) ? health.vi : `${health.name}: ${health.vi}`,
-      en: `${health.name}: ${health.en}`,
+      en: health.name === health.vi.split(':')[0] || health.en.includes(': ') ? health.en : `${health.name}: ${health.en}`,
       ...(health.todoVi ? { todo: `${health.todoVi} / ${health.todoEn}` } : {}),
     };
   });

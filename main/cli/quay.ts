@@ -6,10 +6,11 @@ import { verifyCommand } from './verify.ts';
 const COMMANDS = { sign: signCommand, verify: verifyCommand, officer: officerCommand } as const;
 const [name, ...args] = process.argv.slice(2);
 if (name === undefined || !Object.hasOwn(COMMANDS, name)) {
-  process.stderr.write(
-    'npm run --silent quay -- sign --help\nnpm run --silent quay -- verify --help\nnpm run --silent quay -- officer --help\n',
-  );
-  process.exit(name === '--help' || name === 'help' ? 0 : 64);
+  const asked = name === '--help' || name === '-h' || name === 'help';
+  const list = Object.keys(COMMANDS).map((command) => `npm run --silent quay -- ${command} --help\n`);
+  const wrong = asked || name === undefined ? '' : `Không có lệnh "${name}". / There is no command "${name}".\n`;
+  (asked ? process.stdout : process.stderr).write(`${wrong}${list.join('')}`);
+  process.exit(asked ? 0 : 64);
 }
 process.exitCode = await COMMANDS[name as keyof typeof COMMANDS](args, {
   stdin: process.stdin,

@@ -108,13 +108,14 @@ if (process.argv[1] === import.meta.filename) {
     process.exit(0);
   }
   let out: string | undefined;
+  let wrong = 'Thiếu --out THƯ_MỤC. / --out DIR is missing.';
   try {
     out = parseArgs({ options: { out: { type: 'string' } } }).values.out;
-  } catch {
-    // falls through to the usage
+  } catch (error) {
+    wrong = (error as Error).message;
   }
   if (!out) {
-    process.stderr.write('npm run walkthrough -- --out DIR\n');
+    process.stderr.write(`${wrong}\nnpm run walkthrough -- --out DIR\n`);
     process.exit(64);
   }
   const target = path.resolve(process.env['INIT_CWD'] ?? process.cwd(), out);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { configFaults, type Fault } from './check.ts';
 
 /** `config.json` in the data folder. Without it the station is in training mode, with virtual neighbours. */
 export const stationConfig = z.object({
@@ -13,28 +14,15 @@ export const stationConfig = z.object({
   scanners: z.array(z.object({ id: z.string(), name: z.string(), url: z.url() })).default([]),
   province: z.record(z.string(), z.unknown()).optional(),
   site: z.record(z.string(), z.unknown()).optional(),
-  /** For a hall that outgrows one machine: several hubs share its queue in PostgreSQL. Without it the queue is in the station's own database. */
-  hall: z
-    .object({
-      /** `postgres://user:password@host:5432/database`; the settings file is readable by its owner alone. */
-      postgres: z.url({ protocol: /^postgres(ql)?$/ }),
-      /** Names this hub in the hall's log; default the machine's name. */
-      hub: z.string().min(1).max(60).optional(),
-      /** How long a press waits for a database that is away, before it is refused in words. */
-      patienceSeconds: z.number().min(1).max(60).default(8),
-    })
-    .optional(),
-  /** Roots and intermediates for signature chains (PEM or DER). */
-  trustDir: z.string().optional(),
-  tsaUrl: z.url().optional(),
 });
 export type StationConfig = z.infer<typeof stationConfig>;
 
 export class ConfigError extends Error {
   readonly vi: string;
-  constructor(file: string, where: string) {
-    super(`The station's settings ${file} are not valid at: ${where}. Correct them, or move the file away to start in training mode.`);
-    this.vi = `Cấu hình ${file} không đúng ở: ${where}. Hãy sửa lại, hoặc dời tệp đi để chạy chế độ tập huấn.`;
+  constructor(file: string, faults: readonly Fault[]) {
+    const [vi, en] = [faults.map((fault) => fault.vi).join('; '), faults.map((fault) => fault.en).join('; ')];
+    super(`The station's settings ${file} are not valid at: ${en}. Correct them, or move the file away to start in training mode.`);
+    this.vi = `Cấu hình ${file} không đúng ở: ${vi}. Hãy sửa lại, hoặc dời tệp đi để chạy chế độ tập huấn.`;
   }
 }
 
@@ -44,10 +32,11 @@ export function readConfig(dataDir: string): StationConfig {
   let raw: unknown;
   try {
     raw = JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    throw new ConfigError(file, 'JSON');
+  } catch (error) {
+    const why = error instanceof SyntaxError ? error.message : 'JSON';
+    throw new ConfigError(file, [{ vi: `cú pháp JSON (${why})`, en: `its JSON (${why})` }]);
   }
-  const result = stationConfig.safeParse(raw);
-  if (!result.success) throw new ConfigError(file, result.error.issues.map((issue) => issue.path.join('.')).join(', '));
-  return result.data;
+  const faults = configFaults(raw, stationConfig);
+  if (faults.length > 0) throw new ConfigError(file, faults);
+  return stationConfig.parse(raw);
 }

@@ -1,8 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { NewerDatabaseError } from '../store/index.ts';
-import { HallAway } from '../queue/index.ts';
 import { ConfigError } from './config.ts';
 
 export function defaultDataDir(): string {
@@ -34,6 +33,21 @@ export function prepareDataDir(dir: string): void {
   }
 }
 
+/** The whole story of an unforeseen failure goes to a file for support, not over the officer's terminal. Returns where it is. */
+function keepDetail(error: unknown, dataDir: string): string {
+  const story = `${new Date().toISOString()} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+  for (const dir of [path.join(dataDir, 'logs'), tmpdir()]) {
+    try {
+      const file = path.join(dir, 'quay-start.log');
+      writeFileSync(file, story, { mode: 0o600 });
+      return file;
+    } catch {
+      // A folder that cannot be written may be what is wrong.
+    }
+  }
+  return story;
+}
+
 /** What went wrong at the start, in one sentence each, with what to do next. */
 export function startFailure(error: unknown, at: { dataDir: string; port: number }): { vi: string; en: string } {
   const code = (error as { code?: string } | undefined)?.code;
@@ -54,24 +68,24 @@ export function startFailure(error: unknown, at: { dataDir: string; port: number
     };
   if (error instanceof ConfigError) return { vi: error.vi, en: error.message };
   if (error instanceof NewerDatabaseError) return { vi: error.vi, en: error.message };
-  if (error instanceof HallAway)
-    return {
-      vi: 'Không nối được cơ sở dữ liệu hàng chờ (hall.postgres trong config.json). Hãy kiểm tra máy chủ PostgreSQL và mạng rồi chạy lại.',
-      en: 'Cannot reach the hall database (hall.postgres in config.json). Check the PostgreSQL server and the network, then start again.',
-    };
-  if (error instanceof Error && error.name === 'PostgresError')
-    return {
-      vi: `Cơ sở dữ liệu hàng chờ từ chối (mã ${code ?? ''}). Hãy kiểm tra tên, mật khẩu và cơ sở dữ liệu ở hall.postgres trong config.json.`,
-      en: `The hall database refused (code ${code ?? ''}). Check user, password and database of hall.postgres in config.json.`,
-    };
   if (code === 'SQLITE_BUSY')
     return {
       vi: `Thư mục dữ liệu ${at.dataDir} đang được một Quầy khác dùng. Hãy đóng nó trước.`,
       en: `The data folder ${at.dataDir} is in use by another Quầy. Close that one first.`,
     };
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (code === 'ENOSPC' || code === 'SQLITE_FULL')
+    return {
+      vi: `Ổ đĩa của thư mục dữ liệu ${at.dataDir} đã đầy. Hãy dọn ổ đĩa (cần ít nhất 2 GB) rồi chạy lại.`,
+      en: `The disk of the data folder ${at.dataDir} is full. Free at least 2 GB and start again.`,
+    };
+  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB')
+    return {
+      vi: `Cơ sở dữ liệu trong ${at.dataDir} bị hỏng. Đừng ghi thêm; sao chép cả thư mục rồi gọi hỗ trợ để phục hồi từ bản sao lưu.`,
+      en: `The database in ${at.dataDir} is damaged. Write nothing more; copy the whole folder and call support to restore a backup.`,
+    };
+  const detail = error instanceof Error ? error.message.split('\n')[0] : String(error);
   return {
-    vi: `Quầy không khởi động được: ${detail}`,
-    en: `Quầy could not start: ${error instanceof Error ? error.message : String(error)}`,
+    vi: `Quầy không khởi động được: ${detail}. Chi tiết ở ${keepDetail(error, at.dataDir)}`,
+    en: `Quầy could not start: ${detail}. Details are in the file named above.`,
   };
 }

@@ -17,7 +17,8 @@ const [name, ...rest] = process.argv.slice(2);
 const file = path.join(here, `${name}.bench.ts`);
 if (!name || !names.includes(name) || !existsSync(file)) {
   const asked = name === '--help';
-  (asked ? process.stdout : process.stderr).write(`npm run bench -- NAME [--json]\nNAME: ${names.join(', ')}\n`);
+  const wrong = asked || !name || name.startsWith('-') ? '' : `There is no bench "${name}".\n`;
+  (asked ? process.stdout : process.stderr).write(`${wrong}npm run bench -- NAME [--json]\nNAME: ${names.join(', ')}\n`);
   process.exit(asked ? 0 : 64);
 }
 const json = rest.includes('--json');

@@ -27,7 +27,8 @@ const whole = (text: unknown) =>
   text === undefined ? undefined : typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : Number.NaN;
 const count = whole(values['count']);
 const seed = whole(values['seed']);
-if (!name || !names.includes(name) || !existsSync(file) || Number.isNaN(count) || Number.isNaN(seed)) {
+// A run of nothing would pass.
+if (!name || !names.includes(name) || !existsSync(file) || Number.isNaN(count) || count === 0 || Number.isNaN(seed)) {
   process.stderr.write(`npm run soak -- NAME [--count N] [--seed N] [--json]\nNAME: ${names.join(', ')}\n`);
   process.exit(64);
 }

@@ -1,0 +1,30 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { examine } from './doctor.ts';
+
+let dir: string;
+beforeEach(() => void (dir = mkdtempSync(path.join(tmpdir(), 'quay-doctor-'))));
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+describe('the doctor', () => {
+  it('says that a folder is not there, and leaves none behind', async () => {
+    const findings = await examine(path.join(dir, 'gõ nhầm', 'quay'));
+    expect(findings.find((finding) => finding.what === 'data')).toMatchObject({
+      state: 'note',
+      vi: expect.stringContaining('gõ nhầm') as string,
+    });
+    expect(findings.find((finding) => finding.what === 'database')).toMatchObject({ state: 'fine' });
+    expect(existsSync(path.join(dir, 'gõ nhầm'))).toBe(false);
+    // Each line names its thing once.
+    const printer = findings.find((finding) => finding.what === 'ticket-printer')!;
+    expect([printer.vi, printer.en].map((line) => line.split(':').length)).toEqual([2, 2]);
+  });
+
+  it('looks at a folder that is there and keeps it', async () => {
+    const findings = await examine(dir);
+    expect(findings.some((finding) => finding.what === 'data')).toBe(false);
+    expect(existsSync(path.join(dir, 'training/quay.sqlite'))).toBe(true);
+  });
+});

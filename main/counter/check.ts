@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { deviceConfig } from '../contract/devices.ts';
+import { provinceConfig } from '../delivery/index.ts';
+import { checkSite, trainingSite } from '../queue/index.ts';
+
+/** Where the settings are wrong and how they should be, in the words of both languages. */
+export interface Fault {
+  readonly vi: string;
+  readonly en: string;
+}
+
+/** One fault of zod as a place in the file and, where it can be said shortly, what belongs there. */
+function faultOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[]): Fault {
+  const place = [...at, ...issue.path].map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.map((key) => `"${key}"`).join(', ');
+    const where = place === '' ? '' : `${place}: `;
+    return { vi: `${where}không có mục ${keys}`, en: `${where}there is no setting ${keys}` };
+  }
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map(String).join(', ');
+    return { vi: `${place} (chỉ nhận: ${values})`, en: `${place} (one of: ${values})` };
+  }
+  if (issue.code === 'invalid_type') {
+    if (place === '') return { vi: 'cả tệp (phải là một đối tượng { … })', en: 'the whole file (an object { … } is needed)' };
+    return { vi: `${place} (cần kiểu ${issue.expected})`, en: `${place} (a ${issue.expected} is needed)` };
+  }
+  if (issue.code === 'invalid_format' && issue.format === 'url')
+    return {
+      vi: `${place} (cần một địa chỉ đầy đủ, ví dụ http://192.0.2.11/eSCL)`,
+      en: `${place} (a whole address is needed, as http://192.0.2.11/eSCL)`,
+    };
+  return { vi: place, en: place };
+}
+
+const faultsBy = (schema: z.ZodType, value: unknown, at: readonly PropertyKey[]): Fault[] => {
+  const result = schema.safeParse(value);
+  return result.success ? [] : result.error.issues.map((issue) => faultOf(issue, at));
+};
+
+/**
+ * Everything that the rooms would stumble over later, found before anything is opened: a wrong device, province or hall, a
+ * counter that the hall does not have, and a setting that was mistyped and would otherwise be passed over.
+ */
+export function configFaults(raw: unknown, schema: z.ZodObject): Fault[] {
+  const own = faultsBy(z.strictObject(schema.shape), raw, []);
+  if (own.length > 0) return own;
+  const config = schema.parse(raw) as {
+    counterId: string;
+    devices: readonly unknown[];
+    province?: unknown;
+    site?: Parameters<typeof checkSite>[0];
+  };
+  const faults = config.devices.flatMap((device, index) => faultsBy(deviceConfig, device, ['devices', index]));
+  if (config.province !== undefined) faults.push(...faultsBy(provinceConfig, config.province, ['province']));
+  let counters = trainingSite.counters;
+  if (config.site !== undefined) {
+    try {
+      ({ counters } = checkSite(config.site));
+    } catch (error) {
+      if (error instanceof z.ZodError) faults.push(...error.issues.map((issue) => faultOf(issue, ['site'])));
+      else faults.push({ vi: (error as Error).message, en: (error as Error).message });
+      return faults;
+    }
+  }
+  if (!counters.some((counter) => counter.id === config.counterId)) {
+    const known = counters.map((counter) => counter.id).join(', ');
+    faults.push({ vi: `counterId (sảnh chỉ có quầy: ${known})`, en: `counterId (the hall has the counters: ${known})` });
+  }
+  return faults;
+}
