@@ -14,6 +14,17 @@ export const stationConfig = z.object({
   scanners: z.array(z.object({ id: z.string(), name: z.string(), url: z.url() })).default([]),
   province: z.record(z.string(), z.unknown()).optional(),
   site: z.record(z.string(), z.unknown()).optional(),
+  /** For a hall that outgrows one machine: several hubs share its queue in PostgreSQL. Without it the queue is in the station's own database. */
+  hall: z
+    .object({
+      /** `postgres://user:password@host:5432/database`; the settings file is readable by its owner alone. */
+      postgres: z.url({ protocol: /^postgres(ql)?$/ }),
+      /** Names this hub in the hall's log; default the machine's name. */
+      hub: z.string().min(1).max(60).optional(),
+      /** How long a press waits for a database that is away, before it is refused in words. */
+      patienceSeconds: z.number().min(1).max(60).default(8),
+    })
+    .optional(),
 });
 export type StationConfig = z.infer<typeof stationConfig>;
 

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync }
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { NewerDatabaseError } from '../store/index.ts';
+import { HallAway } from '../queue/index.ts';
 import { ConfigError } from './config.ts';
 
 export function defaultDataDir(): string {
@@ -68,6 +69,16 @@ export function startFailure(error: unknown, at: { dataDir: string; port: number
     };
   if (error instanceof ConfigError) return { vi: error.vi, en: error.message };
   if (error instanceof NewerDatabaseError) return { vi: error.vi, en: error.message };
+  if (error instanceof HallAway)
+    return {
+      vi: 'Không nối được cơ sở dữ liệu hàng chờ (hall.postgres trong config.json). Hãy kiểm tra máy chủ PostgreSQL và mạng rồi chạy lại.',
+      en: 'Cannot reach the hall database (hall.postgres in config.json). Check the PostgreSQL server and the network, then start again.',
+    };
+  if (error instanceof Error && error.name === 'PostgresError')
+    return {
+      vi: `Cơ sở dữ liệu hàng chờ từ chối (mã ${code ?? ''}). Hãy kiểm tra tên, mật khẩu và cơ sở dữ liệu ở hall.postgres trong config.json.`,
+      en: `The hall database refused (code ${code ?? ''}). Check user, password and database of hall.postgres in config.json.`,
+    };
   if (code === 'SQLITE_BUSY')
     return {
       vi: `Thư mục dữ liệu ${at.dataDir} đang được một Quầy khác dùng. Hãy đóng nó trước.`,
