@@ -1,7 +1,8 @@
+import { closeSync } from 'node:fs';
 import type { Refusal } from '../contract/refusal.ts';
 import { fillNumberAndDate, makeAppearance, onPage, reserveNumberAndDate, usualPlace, type Picture } from './appearance/index.ts';
 import type { BatchFile, Owed } from './batch/journal.ts';
-import { writeBeside } from './append/index.ts';
+import { makeDurable, writeBeside } from './append/index.ts';
 import { evidenceText, type TrustFinding } from './evidence.ts';
 import type { Certificate } from './cms/index.ts';
 import { collectLongTerm, TimestampError, type LongTermOptions } from './trust/index.ts';
@@ -109,7 +110,9 @@ export async function completeSigned(
   const done = await raise(output, signer.certificate, signed, timestamp, context);
   if (done.level === 'B-LT' || done.level === 'B-LTA') {
     const { signedAt } = prepared.request;
-    await writeBeside(evidenceName(output, field), evidenceText(output, field, signer, done.level, signedAt, context.finding ?? NOT_ASKED));
+    const text = evidenceText(output, field, signer, done.level, signedAt, context.finding ?? NOT_ASKED);
+    const fd = writeBeside(evidenceName(output, field), text);
+    await makeDurable(fd).finally(() => closeSync(fd));
   }
   return done;
 }

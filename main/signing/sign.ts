@@ -10,6 +10,7 @@ import {
   guardObjects,
   prepareSignature,
   publish,
+  makeDurable,
   recheck,
   temporaryName,
   writeBeside,
@@ -212,21 +213,18 @@ export async function finishFile(
   if (cms.length * 2 > prepared.contentsLength) throw new RangeError('the signature is larger than the room kept for it');
   prepared.bytes.write(cms.toString('hex').toUpperCase(), prepared.contentsAt, 'latin1');
   const beside = evidenceName(request.output, prepared.field);
-  const evidenceWritten = evidence === null ? null : writeBeside(beside, evidence);
-  evidenceWritten?.catch(() => undefined); // awaited below
+  const open: number[] = [];
   try {
-    const fd = await writeTemporary(temporary, size, file.original, prepared.bytes);
-    let whole: string;
-    try {
-      whole = await recheck(temporary, fd, { field: prepared.field, size, sha256, earlier });
-    } finally {
-      closeSync(fd);
-    }
-    await evidenceWritten;
+    const fd = writeTemporary(temporary, size, file.original, prepared.bytes);
+    open.push(fd);
+    if (evidence !== null) open.push(writeBeside(beside, evidence));
+    await makeDurable(...open);
+    const whole = await recheck(temporary, fd, { field: prepared.field, size, sha256, earlier });
+    for (const one of open.splice(0)) closeSync(one);
     await publish(temporary, request.output);
     return { output: request.output, size: size + prepared.bytes.length, sha256: whole, field: prepared.field };
   } catch (error) {
-    await evidenceWritten?.catch(() => undefined);
+    for (const one of open) closeSync(one);
     if (evidence !== null) await rm(beside, { force: true });
     throw error;
   }

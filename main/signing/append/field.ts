@@ -109,12 +109,15 @@ function signatureValue(spec: SignatureSpec, field: PdfSignatureField | null): S
   if (spec.reason !== null) entries.push(['Reason', textString(spec.reason)]);
   if (spec.signedAt !== null) entries.push(['M', string(pdfDate(spec.signedAt))]);
   if (field?.lock) entries.push(['Reference', [lockReference(field)] as PdfObject]);
-  const head = `<<${entries.map(([key, value]) => `/${key} ${Buffer.from(writeObject(value)).toString('latin1')}`).join('\n')}\n/ByteRange `;
+  const head = `<<${entries.map(([key, value]) => `/${key} ${writeObject(value).toString('latin1')}`).join('\n')}\n/ByteRange `;
   const rangeAt = head.length;
   const middle = `${' '.repeat(RANGE_ROOM)}\n/Contents <`;
   const contentsAt = head.length + middle.length;
-  const digits = '0'.repeat(spec.contentsBytes * 2);
-  return { bytes: Buffer.from(`${head}${middle}${digits}>>>`, 'latin1'), rangeAt, contentsAt, contentsLength: digits.length };
+  const contentsLength = spec.contentsBytes * 2;
+  const bytes = Buffer.alloc(contentsAt + contentsLength + 3, '0');
+  bytes.write(`${head}${middle}`, 'latin1');
+  bytes.write('>>>', contentsAt + contentsLength, 'latin1');
+  return { bytes, rangeAt, contentsAt, contentsLength };
 }
 
 /** A /Lock of the field becomes a FieldMDP reference of the signature that fills it (ISO 32000-2, 12.7.5.5). */

@@ -13,6 +13,7 @@ export {
   copyOriginal,
   digestOriginal,
   hashFile,
+  makeDurable,
   publish,
   syncFolders,
   writeBeside,

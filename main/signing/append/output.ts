@@ -6,7 +6,13 @@ import { promisify } from 'node:util';
 import type { HashName } from '../cms/index.ts';
 import { pieces, type PdfFile } from '../pdf/index.ts';
 
-const makeDurable = promisify(fsync);
+const durable = promisify(fsync);
+
+/** Waits until what was written to these files is on the disk: together, because they then share one commit of the file system. */
+export async function makeDurable(...files: readonly number[]): Promise<void> {
+  const ends = await Promise.allSettled(files.map((fd) => durable(fd)));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
 
 export interface OriginalDigest {
   /** Hash that has taken in the original bytes and goes on with the update. */
@@ -39,21 +45,25 @@ export async function copyOriginal(original: string, temporary: string): Promise
 
 /** Appends the update to a copy and makes it durable. */
 export async function appendUpdate(temporary: string, size: number, update: Buffer): Promise<void> {
-  closeSync(await writeTemporary(temporary, size, null, update));
+  const fd = writeTemporary(temporary, size, null, update);
+  try {
+    await makeDurable(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /**
- * Writes the temporary file and makes it durable. Only the wait for the disk leaves this thread: a write goes to memory.
+ * Writes the temporary file. Only the wait for the disk (`makeDurable`) leaves this thread: a write goes to memory.
  * @param original the bytes before the update; null when a copy of `size` bytes lies there already
  * @returns the open descriptor, so that the re-check need not open the file again; the caller closes it
  */
-export async function writeTemporary(temporary: string, size: number, original: Uint8Array | null, update: Buffer): Promise<number> {
+export function writeTemporary(temporary: string, size: number, original: Uint8Array | null, update: Buffer): number {
   const fd = original ? openNew(temporary) : openSync(temporary, 'r+');
   try {
     if (original) writeAll(fd, original, 0);
     writeAll(fd, update, size);
     if (!original) ftruncateSync(fd, size + update.length);
-    await makeDurable(fd);
     return fd;
   } catch (error) {
     closeSync(fd);
@@ -61,14 +71,15 @@ export async function writeTemporary(temporary: string, size: number, original: 
   }
 }
 
-/** Writes a small file beside a result and makes it durable. */
-export async function writeBeside(file: string, text: string): Promise<void> {
+/** Writes a small file beside a result. @returns the open descriptor; the caller makes it durable and closes it */
+export function writeBeside(file: string, text: string): number {
   const fd = openSync(file, 'w');
   try {
     writeAll(fd, Buffer.from(text), 0);
-    await makeDurable(fd);
-  } finally {
+    return fd;
+  } catch (error) {
     closeSync(fd);
+    throw error;
   }
 }
 

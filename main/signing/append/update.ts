@@ -91,7 +91,7 @@ export class Update {
       offsets.set(entry.ref.num, { offset: at, gen: entry.ref.gen });
       push(Buffer.from(`${entry.ref.num} ${entry.ref.gen} obj\n`, 'latin1'));
       valueOffsets.set(refKey(entry.ref), at);
-      push(Buffer.isBuffer(entry.value) ? entry.value : Buffer.from(writeObject(entry.value)));
+      push(Buffer.isBuffer(entry.value) ? entry.value : writeObject(entry.value));
       push(Buffer.from('\nendobj\n', 'latin1'));
     }
     const start = at;
@@ -133,7 +133,7 @@ export class Update {
         lines.push(`${String(entry?.offset ?? 0).padStart(10, '0')} ${String(entry?.gen ?? 0).padStart(5, '0')} n \n`);
       }
     }
-    const trailer = Buffer.from(writeObject(dict(this.trailer(this.next))));
+    const trailer = writeObject(dict(this.trailer(this.next)));
     return Buffer.concat([Buffer.from(`${lines.join('')}trailer\n`, 'latin1'), trailer, Buffer.from('\n')]);
   }
 

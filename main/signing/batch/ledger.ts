@@ -8,7 +8,7 @@ interface Entry {
 }
 
 const MOST = 32;
-const WAIT_MS = 50;
+const WAIT_MS = 100;
 
 /**
  * Writes finished files into the journal in small groups, because one durable commit per file would cost more than the signature. A

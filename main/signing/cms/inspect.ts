@@ -1,5 +1,5 @@
-import { createHash, createPublicKey, constants, verify } from 'node:crypto';
-import { HASH_OID, type HashName } from './algorithms.ts';
+import { createPublicKey, constants, verify, type KeyObject } from 'node:crypto';
+import { HASH_LENGTH, HASH_OID, type HashName } from './algorithms.ts';
 import { readCertificate, type Certificate } from './certificate.ts';
 import { child, children, DerError, readOid, readTlv, type Tlv } from './der.ts';
 
@@ -24,7 +24,7 @@ export interface InspectedCms {
 export function inspectCms(bytes: Uint8Array): InspectedCms {
   const content = child(readTlv(bytes), 1, 'content');
   const fields = children(child(content, 0, 'SignedData'));
-  const certificates = children(fields.find((field) => field.tag === 0xa0) ?? Buffer.alloc(0)).map((one) => readCertificate(one.raw));
+  const certificates = children(fields.find((field) => field.tag === 0xa0) ?? Buffer.alloc(0)).map((one) => knownCertificate(one.raw));
   const signers = children(fields.at(-1) ?? Buffer.alloc(0));
   const info = signers[0];
   if (signers.length !== 1 || !info) throw new DerError('exactly one signer is allowed');
@@ -68,8 +68,30 @@ function attributeValue(attributes: Tlv, type: string): Tlv | undefined {
 /** Does the signature over the attributes hold, and do they name this digest of the content? */
 export function holds(cms: InspectedCms, contentDigest: Uint8Array): boolean {
   if (!cms.messageDigest.equals(contentDigest)) return false;
-  const key = createPublicKey({ key: cms.signer.spkiRaw, format: 'der', type: 'spki' });
+  const key = publicKey(cms.signer);
   const pss = cms.signatureAlgorithm === '1.2.840.113549.1.1.10';
-  const padding = pss ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: createHash(cms.hash).digest().length } : {};
+  const padding = pss ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: HASH_LENGTH[cms.hash] } : {};
   return verify(cms.hash, cms.attributes, { key, ...padding }, cms.signature);
+}
+
+/** The files of a batch carry the same few certificates: what was read of the last ones is kept. Nothing here says that they are good. */
+const certificates = new Map<string, Certificate>();
+const keys = new Map<string, KeyObject>();
+const KEPT = 32;
+
+function knownCertificate(der: Buffer): Certificate {
+  return remember(certificates, der.toString('latin1'), () => readCertificate(der));
+}
+
+function publicKey(certificate: Certificate): KeyObject {
+  return remember(keys, certificate.id, () => createPublicKey({ key: certificate.spkiRaw, format: 'der', type: 'spki' }));
+}
+
+function remember<T>(kept: Map<string, T>, key: string, make: () => T): T {
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  if (kept.size >= KEPT) kept.clear();
+  kept.set(key, made);
+  return made;
 }

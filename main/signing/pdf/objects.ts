@@ -99,13 +99,26 @@ export function latin1Bytes(text: string): Uint8Array {
  * The bytes of an object as they stand in a PDF file (ISO 32000-2, 7.3), without `N G obj` around it.
  * @throws RangeError for a number that is not finite, and for a stream whose data is not in memory (`bytes`)
  */
-export function writeObject(value: PdfObject): Uint8Array {
-  const parts: string[] = [];
+export function writeObject(value: PdfObject): Buffer {
+  const parts: Parts = [];
   write(value, parts);
-  return latin1Bytes(parts.join(''));
+  const pieces: Buffer[] = [];
+  let text = '';
+  for (const part of parts) {
+    if (typeof part === 'string') text += part;
+    else {
+      pieces.push(Buffer.from(text, 'latin1'), part);
+      text = '';
+    }
+  }
+  const last = Buffer.from(text, 'latin1');
+  return pieces.length === 0 ? last : Buffer.concat([...pieces, last]);
 }
 
-function write(value: PdfObject, out: string[]): void {
+/** Text, and the data of streams as they are. */
+type Parts = (string | Buffer)[];
+
+function write(value: PdfObject, out: Parts): void {
   if (value === null) out.push('null');
   else if (typeof value === 'boolean') out.push(value ? 'true' : 'false');
   else if (typeof value === 'number') out.push(writeNumber(value));
@@ -123,11 +136,12 @@ function write(value: PdfObject, out: string[]): void {
   else {
     if (value.bytes === undefined) throw new RangeError('the data of this stream is not in memory');
     writeDict(dict(new Map([...value.dict.entries, ['Length', value.bytes.length]])), out);
-    out.push('\nstream\n', latin1(value.bytes), '\nendstream');
+    const { buffer, byteOffset, byteLength } = value.bytes;
+    out.push('\nstream\n', Buffer.from(buffer, byteOffset, byteLength), '\nendstream');
   }
 }
 
-function writeDict(value: PdfDict, out: string[]): void {
+function writeDict(value: PdfDict, out: Parts): void {
   out.push('<<');
   for (const [key, item] of value.entries) {
     out.push(writeName(key), ' ');

@@ -1,4 +1,4 @@
-import { type PdfDict, type PdfObject, type PdfString } from './objects.ts';
+import { latin1, type PdfDict, type PdfObject, type PdfString } from './objects.ts';
 import { PdfError, type PdfLimits } from './problems.ts';
 import type { ByteSource } from './source.ts';
 
@@ -210,6 +210,8 @@ export class Parser {
 
   #hex(): PdfString {
     const start = this.pos - 1;
+    const plain = this.#plainHex();
+    if (plain) return this.#string(plain, true, start);
     const bytes = new Growing(this.#limits.stringBytes);
     let high = -1;
     for (;;) {
@@ -226,6 +228,19 @@ export class Parser {
     }
     if (high >= 0) bytes.push(high * 16);
     return this.#string(bytes.take(), true, start);
+  }
+
+  /** Digits alone, in one chunk, as every signer writes /Contents: read in one go, and it is by far the longest string of a file. */
+  #plainHex(): Uint8Array | null {
+    if (this.peek() < 0) return null;
+    const from = this.pos - this.#chunkStart;
+    const end = this.#chunk.indexOf(0x3e, from);
+    const digits = end - from;
+    if (digits < 2 || digits % 2 === 1 || digits / 2 > this.#limits.stringBytes) return null;
+    const bytes = Buffer.from(latin1(this.#chunk.subarray(from, end)), 'hex'); // stops at the first byte that is no digit
+    if (bytes.length !== digits / 2) return null;
+    this.pos += digits + 1;
+    return new Uint8Array(bytes);
   }
 
   #literal(): PdfString {

@@ -48,6 +48,7 @@ export class TokenProcess {
   /** In the order in which the child works. */
   private readonly waiting = new Map<number, Waiting>();
   private watchdog: NodeJS.Timeout | null = null;
+  private watched: ChildRequest['do'] | null = null;
   private readonly limits: Record<ChildRequest['do'], number>;
   private nextId = 1;
   private over: TokenError | null = null;
@@ -145,11 +146,17 @@ export class TokenProcess {
 
   /** A call has its time from the moment when the one before it was answered. */
   private watch(call: ChildRequest['do']): void {
-    if (this.watchdog) clearTimeout(this.watchdog);
+    if (this.watched === call && this.watchdog) {
+      this.watchdog.refresh();
+      return;
+    }
+    this.rest();
+    this.watched = call;
     this.watchdog = setTimeout(() => {
+      if (this.waiting.size === 0) return;
       this.stop(new TokenError('hung', call));
       this.child.kill();
-    }, this.limits[call]);
+    }, this.limits[call]).unref();
   }
 
   private hear(answer: ChildAnswer): void {
@@ -158,7 +165,6 @@ export class TokenProcess {
     this.waiting.delete(answer.id);
     const [next] = this.waiting.values();
     if (next) this.watch(next.call);
-    else this.rest();
     if (answer.error) waiting.reject(new TokenError(answer.error.trouble, answer.error.code, answer.error.text));
     else waiting.resolve(answer.ok);
   }
