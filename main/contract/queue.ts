@@ -219,8 +219,9 @@ export const deskTicket = z.object({
   issuedAt: instant,
   /** Whole minutes counted by the rule (appointments from the booked time). */
   waitingMinutes: minutes,
-  /** Light against the group's waiting target. */
+  /** Light against the group's waiting target, which stands beside it. */
   light: slaLight,
+  waitTargetMinutes: minutes,
   priorityVi: z.string().optional(),
   appointmentAt: instant.optional(),
   calledAt: instant.optional(),

@@ -32,6 +32,8 @@ export interface Look {
 }
 
 const MINUTE = 60_000;
+/** For a ticket whose service is no longer in the site's list. */
+const WAIT_TARGET = 20;
 const light = (minutes: number, target: number): 'green' | 'amber' | 'red' =>
   minutes >= target ? 'red' : minutes >= 0.8 * target ? 'amber' : 'green';
 const counterLabel = (site: Site, id: string): string => site.counters.find((c) => c.id === id)?.label ?? id;
@@ -187,7 +189,8 @@ export function deskTicket({ state, site, now }: Look, t: Ticket): DeskTicket {
     state: t.state,
     issuedAt: t.issuedAt,
     waitingMinutes: minutes,
-    light: light(minutes, service?.waitTarget ?? 20),
+    light: light(minutes, service?.waitTarget ?? WAIT_TARGET),
+    waitTargetMinutes: service?.waitTarget ?? WAIT_TARGET,
     ...(reason ? { priorityVi: reason.vi } : {}),
     ...(t.appointmentAt === null ? {} : { appointmentAt: t.appointmentAt }),
     ...(t.calledAt === null ? {} : { calledAt: t.calledAt }),

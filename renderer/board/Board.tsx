@@ -40,7 +40,7 @@ export function Board({ zone }: { zone: string | undefined }) {
   return (
     <div className={`board public-dark${stale ? ' stale' : ''}`}>
       <BoardHeader site={board.siteVi} zone={zone} now={now} doubt={board.clockDoubt} />
-      <main>
+      <main className={board.groups.length > 5 ? 'many' : ''}>
         <CurrentCall call={top} />
         <LastCalls calls={list} />
         <WaitingGroups groups={board.groups} total={board.waiting} staleSince={since} />

@@ -1,11 +1,12 @@
 import { createContext, useContext, useMemo, type ReactNode } from 'react';
 import type { DeskTicket, DeskView } from '../../../main/contract/queue.ts';
 import { troubleOf } from '../../shared/answer.ts';
-import { client } from '../../shared/client.ts';
+import { NotConnected, client, wireState } from '../../shared/client.ts';
 import { useKeys } from '../../shared/keys.ts';
 import { newCommandId } from '../../shared/ids.ts';
 import { useSay } from '../../shared/language.tsx';
 import { useDeskData } from './deskData.tsx';
+import { useFinishLater, type Later } from './finishLater.ts';
 import { openDraft } from './openDraft.ts';
 import { go, useRoute } from './route.ts';
 import { useCommand, type Command } from './useCommand.ts';
@@ -15,6 +16,8 @@ export interface Service {
   readonly view: DeskView | undefined;
   readonly current: DeskTicket | undefined;
   readonly command: Command;
+  /** A finish that waits for the hub to come back. */
+  readonly later: Later | null;
   readonly next: () => void;
   readonly recall: () => void;
   readonly noShow: () => void;
@@ -35,16 +38,23 @@ export function ServiceProvider({ children }: { children: ReactNode }) {
   const view = desk.data;
   const current = view?.current;
   const { run } = command;
+  const { pending: later, keep, forget } = useFinishLater(desk);
 
   const service = useMemo<Service>(() => {
-    const atCounter = (name: 'recall' | 'noShow' | 'finish' | 'undo') => () => {
+    const atCounter = (name: 'recall' | 'noShow' | 'undo') => () => {
       void run(name, (commandId) => client.queue[name]({ commandId }));
     };
     return {
       view,
       current,
       command,
+      later,
       next: () => {
+        if (!wireState().open) {
+          // Said at once: an officer who waits eight seconds for a "no" presses again.
+          void run('next', () => Promise.reject(new NotConnected('no connection to the hub')));
+          return;
+        }
         const draft = openDraft.get();
         void run('next', async (commandId) => {
           // An unfinished intake is never thrown away and never asked about: its draft is kept and its ticket waits, parked.
@@ -55,8 +65,22 @@ export function ServiceProvider({ children }: { children: ReactNode }) {
       },
       recall: atCounter('recall'),
       noShow: atCounter('noShow'),
-      finish: atCounter('finish'),
-      undo: atCounter('undo'),
+      finish: () => {
+        if (!wireState().open && current) {
+          keep(current);
+          return;
+        }
+        void run('finish', async (commandId) => {
+          try {
+            return await client.queue.finish({ commandId });
+          } catch (error) {
+            if (!(error instanceof NotConnected) || !current) throw error;
+            keep(current, commandId);
+            return undefined;
+          }
+        });
+      },
+      undo: later ? forget : atCounter('undo'),
       park: () => {
         void run('park', (commandId) => client.queue.park({ commandId, reason: say('Quay lại trong ngày', 'Back today') }));
       },
@@ -74,7 +98,7 @@ export function ServiceProvider({ children }: { children: ReactNode }) {
         void run('help', (commandId) => client.queue.emergency({ commandId, on }));
       },
     };
-  }, [view, current, command, run, say]);
+  }, [view, current, command, later, keep, forget, run, say]);
 
   useKeys({
     next: service.next,

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { DeskTicket, DeskView } from '../../../main/contract/queue.ts';
 import { useKeys, type KeyAction } from '../../shared/keys.ts';
 import { useSay } from '../../shared/language.tsx';
+import { useWire } from '../../shared/live.ts';
 import { Icon, type IconName } from '../../shared/parts/Icon.tsx';
 import { Key } from '../../shared/parts/Key.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
@@ -35,26 +36,29 @@ export function CallColumn({ view }: { view: DeskView }) {
     </button>
   );
   const first = next[0];
-  const nothing = !first && !current;
+  const away = !useWire().open;
+  const nothing = away || (!first && !current);
   const calling = command.busy === 'next';
   const label = calling
     ? say(`Đang gọi ${first ? spaced(first.text) : ''}`, `Calling ${first ? spaced(first.text) : ''}`)
     : first || !current
       ? say('Gọi tiếp', 'Call next')
       : say('Kết thúc', 'Finish');
-  const explains = nothing
-    ? say('Không còn ai chờ. Vé mới sẽ tự hiện.', 'Nobody waits. New tickets appear by themselves.')
-    : current && first
-      ? say(
-          `Kết thúc ${spaced(current.text)} và mời ${spaced(first.text)} đến quầy ${counter.label}`,
-          `Finish ${spaced(current.text)} and call ${spaced(first.text)} to counter ${counter.label}`,
-        )
-      : first
-        ? say(`Mời ${spaced(first.text)} đến quầy ${counter.label}`, `Call ${spaced(first.text)} to counter ${counter.label}`)
-        : say(
-            `Kết thúc ${current ? spaced(current.text) : ''}, không còn ai chờ`,
-            `Finish ${current ? spaced(current.text) : ''}, nobody waits`,
-          );
+  const explains = away
+    ? say('Chưa gọi được: mất kết nối tới máy chủ quầy.', 'Not now: no connection to the counter server.')
+    : nothing
+      ? say('Không còn ai chờ. Vé mới sẽ tự hiện.', 'Nobody waits. New tickets appear by themselves.')
+      : current && first
+        ? say(
+            `Kết thúc ${spaced(current.text)} và mời ${spaced(first.text)} đến quầy ${counter.label}`,
+            `Finish ${spaced(current.text)} and call ${spaced(first.text)} to counter ${counter.label}`,
+          )
+        : first
+          ? say(`Mời ${spaced(first.text)} đến quầy ${counter.label}`, `Call ${spaced(first.text)} to counter ${counter.label}`)
+          : say(
+              `Kết thúc ${current ? spaced(current.text) : ''}, không còn ai chờ`,
+              `Finish ${current ? spaced(current.text) : ''}, nobody waits`,
+            );
   return (
     <section className="call" aria-label={say('Gọi số', 'Calling')}>
       <CurrentTicket view={view} />

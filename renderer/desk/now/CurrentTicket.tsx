@@ -4,6 +4,7 @@ import { State, type Tone } from '../../shared/parts/State.tsx';
 import { spaced } from '../../shared/ticketText.ts';
 import { clockText, runningText } from '../../shared/time.ts';
 import { useNow } from '../../shared/useNow.ts';
+import { useService } from '../data/service.tsx';
 
 const TONES: Readonly<Record<'green' | 'amber' | 'red', Tone>> = { green: 'ok', amber: 'warn', red: 'bad' };
 /** The track is one and a half targets long, so that being late has room to show. */
@@ -13,6 +14,7 @@ const TRACK = 1.5;
 export function CurrentTicket({ view }: { view: DeskView }) {
   const say = useSay();
   const now = useNow();
+  const { later } = useService();
   const { current, serviceTargetMinutes: target } = view;
   if (!current) {
     return (
@@ -46,7 +48,16 @@ export function CurrentTicket({ view }: { view: DeskView }) {
       <div className="about">
         <h1>{current.serviceVi}</h1>
         {current.priorityVi ? <State tone="prio">{say(`Ưu tiên: ${current.priorityVi}`, `Priority: ${current.priorityVi}`)}</State> : null}
-        {current.state === 'called' ? <p className="m">{say('Đang mời đến quầy', 'Called to the counter')}</p> : null}
+        {later?.ticketId === current.ticketId ? (
+          <p className="later" role="status">
+            <State tone="wait" icon="flag">
+              {say(`Đã xong lúc ${clockText(later.at)}, ghi khi nối lại`, `Finished at ${clockText(later.at)}, recorded when back`)}
+            </State>
+          </p>
+        ) : null}
+        {current.state === 'called' && later?.ticketId !== current.ticketId ? (
+          <p className="m">{say('Đang mời đến quầy', 'Called to the counter')}</p>
+        ) : null}
         <p className="meta">
           {say(
             `Lấy số ${clockText(current.issuedAt)}, chờ ${waited} phút, gọi lần ${current.recalls + 1}`,

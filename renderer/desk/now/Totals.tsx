@@ -1,16 +1,21 @@
 import type { DeskView } from '../../../main/contract/queue.ts';
 import { useSay } from '../../shared/language.tsx';
 import { Icon } from '../../shared/parts/Icon.tsx';
+import { spaced } from '../../shared/ticketText.ts';
 
-const worst = (view: DeskView): 'green' | 'amber' | 'red' => {
-  const lights = view.next.map((ticket) => ticket.light);
-  return lights.includes('red') ? 'red' : lights.includes('amber') ? 'amber' : 'green';
-};
+const RANK = { green: 0, amber: 1, red: 2 } as const;
+/** Of those who are next here, the one who is furthest over (or nearest to) the waiting target of the service. */
+export const worst = (next: DeskView['next']): DeskView['next'][number] | undefined =>
+  next.toSorted(
+    (a, b) => RANK[b.light] - RANK[a.light] || b.waitingMinutes / b.waitTargetMinutes - a.waitingMinutes / a.waitTargetMinutes,
+  )[0];
 
 /** The day in five figures; the lamp is colour, place, icon and word. */
 export function Totals({ view }: { view: DeskView }) {
   const say = useSay();
-  const light = worst(view);
+  const ticket = worst(view.next);
+  const light = ticket?.light ?? 'green';
+  const target = ticket?.waitTargetMinutes;
   const average = view.averageServiceMinutes;
   return (
     <dl className="tot">
@@ -54,9 +59,15 @@ export function Totals({ view }: { view: DeskView }) {
                 : light === 'amber'
                   ? say('Gần mức chờ', 'Near the target')
                   : say('Quá mức chờ', 'Over the target')}
+              {target === undefined ? '' : say(` ${target} phút`, ` of ${target} min`)}
             </b>
             <span className="p">
-              {say(`Lâu nhất ${Math.round(view.longestWaitMinutes)} phút`, `Longest ${Math.round(view.longestWaitMinutes)} min`)}
+              {ticket
+                ? say(
+                    `${spaced(ticket.text)} đã chờ ${Math.round(ticket.waitingMinutes)} phút`,
+                    `${spaced(ticket.text)} has waited ${Math.round(ticket.waitingMinutes)} min`,
+                  )
+                : say('Không ai chờ ở quầy này', 'Nobody waits for this counter')}
             </span>
           </span>
         </dd>

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useLanguage } from '../../shared/language.tsx';
 import { useWire } from '../../shared/live.ts';
 import { Icon } from '../../shared/parts/Icon.tsx';
@@ -5,6 +6,7 @@ import { useSystem } from '../../shared/system.tsx';
 import { ageText, clockText } from '../../shared/time.ts';
 import { useNow } from '../../shared/useNow.ts';
 import { useDeskData } from '../data/deskData.tsx';
+import { SignInDialog } from '../outbox/SignInDialog.tsx';
 
 interface BannerWords {
   readonly title: string;
@@ -20,6 +22,7 @@ export function OfflineBanner() {
   const { clockWarning } = useSystem();
   const { outbox } = useDeskData();
   const now = useNow();
+  const [signIn, setSignIn] = useState(false);
   const words = (): BannerWords | null => {
     if (!wire.open && now - wire.since > 1_500) {
       return {
@@ -28,7 +31,10 @@ export function OfflineBanner() {
           `No connection to the counter server since ${clockText(wire.since)}`,
         ),
         detail: say('Màn hình giữ nội dung cuối cùng và tự nối lại.', 'The screen keeps what it last knew and reconnects by itself.'),
-        can: say('phục vụ xong công dân đang ngồi, xem nội dung đang mở.', 'finish the citizen who is here, read what is open.'),
+        can: say(
+          'phục vụ xong và kết thúc công dân đang ngồi (ghi khi nối lại), xem nội dung đang mở.',
+          'finish the citizen who is here (recorded when back), read what is open.',
+        ),
         cannot: say('gọi số, lưu hồ sơ, quét, ký.', 'call numbers, save, scan, sign.'),
       };
     }
@@ -60,6 +66,8 @@ export function OfflineBanner() {
     };
   };
   const shown = words();
+  // Before anything waits there is no row in the outbox to sign in from: a new station starts here.
+  const asks = wire.open && outbox.data?.line.state === 'sign-in';
   return (
     <>
       {clockWarning ? (
@@ -71,7 +79,7 @@ export function OfflineBanner() {
         </div>
       ) : null}
       {shown ? (
-        <div className="offl" role="status">
+        <div className={asks ? 'offl asks' : 'offl'} role="status">
           <Icon name="off" size="l" />
           <div>
             <b>{shown.title}</b>
@@ -90,8 +98,14 @@ export function OfflineBanner() {
               {shown.cannot}
             </li>
           </ul>
+          {asks ? (
+            <button type="button" className="btn sm" onClick={() => setSignIn(true)}>
+              {say('Đăng nhập hệ thống tỉnh', 'Sign in at the province')}
+            </button>
+          ) : null}
         </div>
       ) : null}
+      {signIn ? <SignInDialog onClose={() => setSignIn(false)} /> : null}
     </>
   );
 }
