@@ -12,6 +12,8 @@ export const stationConfig = z.object({
   pkcs11Modules: z.array(z.string()).default([]),
   devices: z.array(z.record(z.string(), z.unknown())).default([]),
   scanners: z.array(z.object({ id: z.string(), name: z.string(), url: z.url() })).default([]),
+  /** What the provincial system takes of one scanned paper, in megabytes (10^6 bytes); most portals stop at 19 or 20. */
+  documentLimitMb: z.number().min(1).max(200).default(19),
   province: z.record(z.string(), z.unknown()).optional(),
   site: z.record(z.string(), z.unknown()).optional(),
   /** For a hall that outgrows one machine: several hubs share its queue in PostgreSQL. Without it the queue is in the station's own database. */

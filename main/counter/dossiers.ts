@@ -26,6 +26,8 @@ export function openDossiers(rooms: {
   signing: Signing;
   officers: Officers;
   queue: Queue;
+  /** What the province takes of one scanned paper, in millions of bytes. */
+  documentLimitMb: number;
 }): Dossiers {
   const { store, clock, catalogue, documents, scanning, delivery, signing, officers } = rooms;
   const { sessions } = scanning;
@@ -55,7 +57,8 @@ export function openDossiers(rooms: {
         const page = sessions.page(id);
         return page && !page.dropped ? [{ id, note: page.blank === true ? 'gần như trắng' : '' }] : [];
       }),
-    buildComponentPdf: (pageIds, { file, title }) => scanning.buildPdf(pageIds.map(asPage), file, title),
+    buildComponentPdf: (pageIds, { file, title }) =>
+      scanning.fitPdf(pageIds.map(asPage), file, { title, limitBytes: rooms.documentLimitMb * 1e6 }),
     addToSigningWorklist: (work) =>
       signing.addToWorklist({
         dossierId: work.dossierId,

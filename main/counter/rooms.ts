@@ -85,10 +85,17 @@ function clockWarning(skewMs: number | null): string | null {
   return `Đồng hồ máy này lệch ${Math.round(Math.abs(skewMs) / 60_000)} phút so với hệ thống tỉnh. Hãy chỉnh giờ máy trước khi tiếp nhận tiếp.`;
 }
 
+/** A child process that is told and answers what its room says. */
+type SpawnAny = (
+  module: string,
+  env: Readonly<Record<string, string>>,
+) => Omit<ReturnType<NonNullable<SaneConfig['spawn']>>, 'send'> & { send(message: unknown): void };
+
 /** What only the product's own shell can give: children, the system's printers and its safe. Absent under plain Node. */
 export interface HostParts {
   readonly token?: Spawn;
-  readonly driver?: NonNullable<SaneConfig['spawn']>;
+  /** Scanners, the Windows spooler, the watch over the tokens, and the work on scanned pages: a process each. */
+  readonly driver?: SpawnAny;
   readonly verifier?: StartFile;
   readonly printing?: (link: (file: string) => string) => SystemPrinting;
   readonly secrets?: (dir: string) => Secrets;
@@ -166,7 +173,7 @@ export async function openRooms(options: RoomsOptions) {
     scanners: neighbours?.scanners ?? config.scanners,
     inspect: inspectJpeg,
     writePdf: writePagesPdf,
-    work: createPageWorker(),
+    work: createPageWorker(host.driver ? { spawn: host.driver } : {}),
     // A rehearsal has its own scanner and looks for no other.
     ...(training ? {} : { network: true, sane: host.driver ? { spawn: host.driver } : {} }),
     onError: (error) => log(`scanner: ${String(error)}`),
@@ -272,7 +279,19 @@ export async function openRooms(options: RoomsOptions) {
   opened('token watch', () => token.close());
   devices.addHealth(scannerHealth(scanning, clock));
   devices.addHealth(token);
-  tied.dossiers = openDossiers({ store, clock, dataDir, catalogue, documents, scanning, delivery, signing, officers, queue });
+  tied.dossiers = openDossiers({
+    store,
+    clock,
+    dataDir,
+    catalogue,
+    documents,
+    scanning,
+    delivery,
+    signing,
+    officers,
+    queue,
+    documentLimitMb: config.documentLimitMb,
+  });
   const { dossiers } = tied;
   opened(
     'housekeeping',

@@ -27,13 +27,18 @@ export const changedMeanwhile = (): Refusal =>
 export async function buildComponents(
   core: Core,
   d: Dossier,
-): Promise<Map<string, NonNullable<Dossier['body']['components'][number]['file']>>> {
+): Promise<Map<string, NonNullable<Dossier['body']['components'][number]['file']>> | Refusal> {
   const { deps } = core;
   const built = new Map<string, NonNullable<Dossier['body']['components'][number]['file']>>();
   for (const c of d.body.components) {
     if (c.pageIds.length === 0 || (c.file && deps.documents.files.exists(c.file))) continue;
     const scratch = deps.documents.files.scratch(`${d.id}-${c.key}-${d.revision}.pdf`);
-    await deps.buildComponentPdf(c.pageIds, { file: scratch, title: c.name, createdAt: deps.clock.now() });
+    const refused = await deps.buildComponentPdf(c.pageIds, { file: scratch, title: c.name, createdAt: deps.clock.now() });
+    if (isRefusal(refused))
+      return refuse(refused.refused, `${c.name}: ${refused.vi}`, `${c.name}: ${refused.en}`, {
+        ...refused.details,
+        focus: `component.${c.key}`,
+      });
     const kept = deps.documents.files.adopt(scratch);
     built.set(c.key, { id: kept.id, path: kept.path, name: `${c.key}.pdf`, size: kept.size, sha256: kept.id });
   }
@@ -104,6 +109,7 @@ export function acceptance(core: Core) {
             'This person handed in the same procedure today; open that dossier, or confirm that this is another.',
           );
         const files = await buildComponents(core, d);
+        if (isRefusal(files)) return files;
         const code = await officialCode(d, day);
         const temporary =
           code === null

@@ -209,6 +209,7 @@ export function afterwards(core: Core) {
         if (d.axes.business !== 'supplement') return notNow(d);
         const files = d.receivedAt === null ? new Map<string, never>() : await buildComponents(core, d);
         return () => {
+        if (isRefusal(files)) return files;
           const now = rows.get(id);
           if (!now || now.revision !== d.revision) return changedMeanwhile();
           const refusal = core.step(now, 'receive-supplement');

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refuse } from '../contract/refusal.ts';
 import { dossierView, worklistsView } from '../contract/dossiers.ts';
 import { fromVietnam } from '../store/index.ts';
 import { CARD, HUYEN, must, openRoom, type Kit } from '../../tests/fixtures/dossier-room.ts';
@@ -26,6 +27,25 @@ const accept = async (id: string, over: object = {}) =>
   must(await kit.room.accept(kit.id(), id, HUYEN, { wantsReceipt: false, duplicatesSeen: false, ...over }));
 
 describe('the intake', () => {
+  it('refuses to accept with a scan that the province will not take, naming the paper, and keeps the draft', async () => {
+    kit.close();
+    let tooLarge = true;
+    kit = openRoom({
+      buildComponentPdf: (_pages, { file, title }) => {
+        if (tooLarge && title.startsWith('Tờ khai'))
+          return Promise.resolve(refuse('component-too-large', 'Tệp quét là 31 MB.', 'The scan has 31 MB.', { bytes: 31e6 }));
+        writeFileSync(file, `%PDF-1.7 ${title}`);
+        return Promise.resolve();
+      },
+    });
+    const id = draft();
+    const answer = await kit.room.accept(kit.id(), id, HUYEN, { wantsReceipt: false, duplicatesSeen: false });
+    expect(answer).toMatchObject({ refused: 'component-too-large', details: { bytes: 31e6, focus: 'component.to-khai' } });
+    expect((answer as { vi: string }).vi).toMatch(/^Tờ khai.*: Tệp quét là 31 MB\.$/u);
+    expect(must(kit.room.get(id)).axes.business).toBe('draft');
+    tooLarge = false;
+    expect((await accept(id)).dossier.dossierCode).not.toBeNull();
+  });
   it('opens one draft for a ticket, however often it is asked', () => {
     const first = kit.room.open(kit.id(), HUYEN, { ticket, channel: 'direct' });
     expect(kit.room.open(kit.id(), HUYEN, { ticket, channel: 'direct' }).id).toBe(first.id);

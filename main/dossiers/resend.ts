@@ -21,6 +21,7 @@ export function resending(core: Core) {
             'The province did not give this dossier back, so there is nothing to send again; see the outbox.',
           );
         const files = await buildComponents(core, d);
+        if (isRefusal(files)) return files;
         return () => {
           const now = rows.get(id);
           if (!now || now.revision !== d.revision) return changedMeanwhile();

@@ -89,8 +89,18 @@ export interface Scanning {
    */
   buildPdf(pages: readonly ComponentPage[], file: string, title?: string): ReturnType<WritePdf>;
   /**
-   * Writes a component to a PDF/A-2b file of at most `limitBytes`, if given: pages that are too large get fewer dots, never
-   * below 200 dpi, then a lower quality, step by step.
+   * Writes pages to a PDF/A-2b file of at most `limitBytes`: pages that are too large get fewer dots, never below 200 dpi,
+   * then a lower quality, step by step.
+   * @returns `component-too-large` when even the last step is
+   * @throws as `buildPdf`
+   */
+  fitPdf(
+    pages: readonly ComponentPage[],
+    file: string,
+    options: { title?: string; limitBytes: number },
+  ): Promise<Awaited<ReturnType<WritePdf>> | Refusal>;
+  /**
+   * Writes all pages of a component, as `buildPdf` or, with a limit, as `fitPdf`.
    * @returns `component-empty` or `component-too-large` when a rule says no
    */
   buildComponent(
@@ -101,6 +111,7 @@ export interface Scanning {
   close(): Promise<void>;
 }
 
+const megabytes = (bytes: number): string => (bytes / 1e6).toLocaleString('vi-VN', { maximumFractionDigits: 1 });
 const DISCOVER_MS = 4_000;
 const TITLE = 'Thành phần hồ sơ';
 
@@ -201,6 +212,39 @@ export function createScanning(deps: {
       .pages.filter((p) => !p.dropped)
       .map(asComponentPage);
 
+  const fitPdf: Scanning['fitPdf'] = async (pages, file, { title = TITLE, limitBytes }) => {
+    const write = (list: readonly ComponentPage[]) => deps.writePdf(list, file, { title, createdAt: deps.clock.now() });
+    const written = await write(pages);
+    if (written.bytes <= limitBytes) return written;
+    // Headers and tables of the file are part of the limit, black-and-white pages cannot shrink.
+    const rest = written.bytes - pages.reduce((sum, page) => sum + (page.kind === 'jpeg' ? statSync(page.file).size : 0), 0);
+    const pictures = pages.flatMap((page, index) => (page.kind === 'jpeg' ? [{ index, file: page.file, dpi: page.dpi }] : []));
+    const copyOf = (index: number) => `${file}.page-${index}.jpg`;
+    // Without the image part, or with a page that it cannot take, there is nothing smaller.
+    const smaller = await deps.work?.fit(pictures, limitBytes - rest, copyOf).catch((error: unknown) => {
+      onError(error);
+      return null;
+    });
+    try {
+      if (!smaller) {
+        rmSync(file, { force: true });
+        return refuse(
+          'component-too-large',
+          `Tệp quét là ${megabytes(written.bytes)} MB, hệ thống của tỉnh chỉ nhận ${megabytes(limitBytes)} MB, giảm chất lượng vẫn chưa đủ. Hãy bỏ bớt trang, quét trắng đen, hoặc chia thành hai giấy tờ.`,
+          `The scan has ${megabytes(written.bytes)} MB, the provincial system takes ${megabytes(limitBytes)} MB, and a lower quality is not enough. Leave pages out, scan in black and white, or make two papers of it.`,
+          { limitBytes, bytes: written.bytes },
+        );
+      }
+      const list = pages.map((page, index) => {
+        const copy = smaller[pictures.findIndex((p) => p.index === index)];
+        return copy ? { kind: 'jpeg' as const, file: copy.file, quarterTurns: page.quarterTurns, dpi: copy.dpi } : page;
+      });
+      return await write(list);
+    } finally {
+      for (const index of pictures.keys()) rmSync(copyOf(index), { force: true });
+    }
+  };
+
   return {
     sessions,
     scanners: () => registry.all(),
@@ -217,8 +261,8 @@ export function createScanning(deps: {
     },
     pagesOf,
     buildPdf: (pages, file, title = TITLE) => deps.writePdf(pages, file, { title, createdAt: deps.clock.now() }),
-    async buildComponent(key, file, options = {}) {
-      const title = options.title ?? TITLE;
+    fitPdf,
+    async buildComponent(key, file, { title = TITLE, limitBytes } = {}) {
       const pages = pagesOf(key);
       if (pages.length === 0) {
         return refuse(
@@ -227,33 +271,9 @@ export function createScanning(deps: {
           'This component has no pages yet. Scan the paper first.',
         );
       }
-      const write = (list: readonly ComponentPage[]) => deps.writePdf(list, file, { title, createdAt: deps.clock.now() });
-      const written = await write(pages);
-      const limit = options.limitBytes;
-      if (limit === undefined || written.bytes <= limit) return written;
-      // Headers and tables of the file are part of the limit, black-and-white pages cannot shrink.
-      const rest = written.bytes - pages.reduce((sum, page) => sum + (page.kind === 'jpeg' ? statSync(page.file).size : 0), 0);
-      const pictures = pages.flatMap((page, index) => (page.kind === 'jpeg' ? [{ index, file: page.file, dpi: page.dpi }] : []));
-      const copyOf = (index: number) => `${file}.page-${index}.jpg`;
-      const smaller = await deps.work?.fit(pictures, limit - rest, copyOf);
-      if (!smaller) {
-        rmSync(file, { force: true });
-        return refuse(
-          'component-too-large',
-          'Tệp lớn hơn mức hệ thống của tỉnh cho phép, dù đã giảm chất lượng. Bỏ bớt trang, quét trắng đen, hoặc chia thành hai tệp.',
-          'The file is larger than the provincial system takes, even at lower quality. Leave pages out, scan in black and white, or make two files.',
-          { limitBytes: limit, bytes: written.bytes },
-        );
-      }
-      try {
-        const list = pages.map((page, index) => {
-          const copy = smaller[pictures.findIndex((p) => p.index === index)];
-          return copy ? { kind: 'jpeg' as const, file: copy.file, quarterTurns: page.quarterTurns, dpi: copy.dpi } : page;
-        });
-        return await write(list);
-      } finally {
-        for (const index of pictures.keys()) rmSync(copyOf(index), { force: true });
-      }
+      return limitBytes === undefined
+        ? deps.writePdf(pages, file, { title, createdAt: deps.clock.now() })
+        : fitPdf(pages, file, { title, limitBytes });
     },
     async close() {
       closed = true;

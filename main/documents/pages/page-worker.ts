@@ -1,5 +1,6 @@
+import { fork } from 'node:child_process';
 import { rm, stat } from 'node:fs/promises';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import { LEAST_DPI, type ImprovedPage, type Improvement, type Look } from './improve.ts';
 import { splitBatch } from './separator.ts';
 import type { WorkAnswer, WorkRequest } from './worker.ts';
@@ -33,43 +34,82 @@ export interface PageWorker {
   close(): Promise<void>;
 }
 
+/** A child process as plain Node and Electron's utilityProcess both can give it. */
+export interface PageChild {
+  send(message: WorkRequest): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, however it ended. */
+  onExit(listener: () => void): void;
+  kill(): void;
+}
+export type SpawnPageChild = (module: string, env: Readonly<Record<string, string>>) => PageChild;
+
+/** A decoded page is 25 MB; nothing of the child's own grows beyond that. */
+const CHILD_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
+/** Under plain Node. */
+export const forkPageChild: SpawnPageChild = (module) => {
+  const child = fork(module, [], { execArgv: CHILD_FLAGS, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  // It ends with its channel; a program that has nothing else to do need not wait for it.
+  child.unref();
+  child.channel?.unref();
+  return {
+    send: (message) => void (child.connected && child.send(message, () => undefined)),
+    onMessage: (listener) => void child.on('message', listener),
+    onExit(listener) {
+      child.once('exit', listener);
+      child.once('error', listener);
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+};
+
 /** Quality of each step; below 40 stamps and thin diacritics suffer. */
 const STEPS = [80, 70, 60, 50, 40];
 /** A page that takes longer is broken in a way that would keep the worker for ever. */
 const LONGEST_MS = 60_000;
 
-/** Starts the worker when the first page comes; one that dies or hangs costs its page and is started again. */
-export function createPageWorker(options: { longestMs?: number } = {}): PageWorker {
+/** Without work for this long the child ends and gives its memory back. */
+const IDLE_MS = 30_000;
+
+/**
+ * Page work in a child process, because a picture from outside may bring libjpeg down: that costs its page, never the
+ * counter. The child is started when the first page comes and ends when none has come for a while.
+ */
+export function createPageWorker(options: { longestMs?: number; idleMs?: number; spawn?: SpawnPageChild } = {}): PageWorker {
   type Pending = { resolve: (value: unknown) => void; reject: (error: Error) => void };
   const pending = new Map<number, Pending>();
-  let worker: Worker | undefined;
+  let worker: PageChild | undefined;
+  let exited: Promise<void> = Promise.resolve();
   let nextId = 1;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
   const watch = (): void => {
     clearTimeout(timer);
-    if (pending.size > 0) timer = setTimeout(() => void worker?.terminate(), options.longestMs ?? LONGEST_MS);
+    timer = setTimeout(() => worker?.kill(), pending.size > 0 ? (options.longestMs ?? LONGEST_MS) : (options.idleMs ?? IDLE_MS));
+    if (pending.size === 0) timer.unref();
   };
-  const start = (): Worker => {
-    const started = new Worker(new URL('worker.ts', import.meta.url));
-    started.unref();
-    started.on('message', (answer: WorkAnswer) => {
+  const start = (): PageChild => {
+    const started = (options.spawn ?? forkPageChild)(fileURLToPath(new URL('worker.ts', import.meta.url)), {});
+    started.onMessage((message) => {
+      const answer = message as WorkAnswer;
       const call = pending.get(answer.id);
       pending.delete(answer.id);
       watch();
-      if (pending.size === 0) started.unref();
       if (!('error' in answer)) call?.resolve(answer.value);
       else call?.reject(answer.missing ? new PageWorkMissingError(answer.error) : new PageWorkError(answer.error));
     });
-    const gone = () => {
-      if (worker === started) worker = undefined;
-      clearTimeout(timer);
-      for (const call of pending.values()) call.reject(new PageWorkError('the page worker ended'));
-      pending.clear();
-    };
-    started.on('error', gone);
-    started.on('exit', gone);
+    exited = new Promise((resolve) => {
+      started.onExit(() => {
+        if (worker === started) {
+          worker = undefined;
+          clearTimeout(timer);
+          for (const call of pending.values()) call.reject(new PageWorkError('the page worker ended'));
+          pending.clear();
+        }
+        resolve();
+      });
+    });
     return started;
   };
   type Unnumbered<R> = R extends unknown ? Omit<R, 'id'> : never;
@@ -77,12 +117,11 @@ export function createPageWorker(options: { longestMs?: number } = {}): PageWork
     new Promise<T>((resolve, reject) => {
       if (closed) return reject(new PageWorkError('closing'));
       worker ??= start();
-      worker.ref();
       const id = nextId;
       nextId += 1;
       pending.set(id, { resolve: (value) => resolve(value as T), reject });
       watch();
-      worker.postMessage({ ...request, id });
+      worker.send({ ...request, id });
     });
   const improve = (file: string, out: string, dpi: number, wish: Improvement): Promise<ImprovedPage> =>
     ask({ work: 'improve', file, out, dpi, wish });
@@ -118,7 +157,8 @@ export function createPageWorker(options: { longestMs?: number } = {}): PageWork
     async close() {
       closed = true;
       clearTimeout(timer);
-      await worker?.terminate();
+      worker?.kill();
+      await exited;
     },
   };
 }

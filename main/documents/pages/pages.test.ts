@@ -12,6 +12,7 @@ import { code128Widths, readCode128 } from './code128.ts';
 import { encodeG4 } from './g4.ts';
 import { srgbProfile } from './icc.ts';
 import { createPageWorker, inspectJpeg, SEPARATOR_CODE, separatorSheet, splitBatch, writePagesPdf, type PageWorker } from './index.ts';
+import { forkPageChild, type PageChild, type SpawnPageChild } from './page-worker.ts';
 import { isBlank, skewDegrees } from './look.ts';
 import { halve, rotate, type Raster } from './raster.ts';
 
@@ -286,6 +287,36 @@ describe.skipIf(!there)('page work', () => {
       expect((await worker.look(at('sheet.jpg'), 200)).codes).toEqual([SEPARATOR_CODE]);
     }
     expect(isBlank({ width: sheet.width, height: sheet.height, channels: 1, data: sheet.data })).toBe(false);
+  });
+
+  it('loses its process and one page to a picture that crashes libjpeg, and goes on', async () => {
+    const children: PageChild[] = [];
+    const spawn: SpawnPageChild = (module, env) => {
+      const child = forkPageChild(module, env);
+      children.push(child);
+      return child;
+    };
+    const fragile = createPageWorker({ spawn });
+    const looking = fragile.look(paper('to-khai-khai-sinh'), 200);
+    children[0]?.kill();
+    await expect(looking).rejects.toThrow('the page worker ended');
+    expect((await fragile.look(paper('to-khai-khai-sinh'), 200)).blank).toBe(false);
+    expect(children).toHaveLength(2);
+    await fragile.close();
+  });
+
+  it('ends its process when no page came for a while', async () => {
+    let ended = 0;
+    const spawn: SpawnPageChild = (module, env) => {
+      const child = forkPageChild(module, env);
+      child.onExit(() => (ended += 1));
+      return child;
+    };
+    const idle = createPageWorker({ spawn, idleMs: 50 });
+    await idle.look(paper('mat-sau-trang'), 200);
+    await expect.poll(() => ended, { timeout: 20_000 }).toBe(1);
+    expect((await idle.look(paper('mat-sau-trang'), 200)).blank).toBe(true);
+    await idle.close();
   });
 
   it('survives a file that is no picture, and a worker that hangs', async () => {

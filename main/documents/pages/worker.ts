@@ -1,8 +1,7 @@
-import { parentPort } from 'node:worker_threads';
 import { loadNative } from '../../../native/index.ts';
 import { improvePage, lookAt, type Improvement } from './improve.ts';
 
-/** Entry of the worker thread that does the page work, so that the counter's own thread stays free. */
+/** Entry of the child process that does the page work, and ends with the counter. */
 export type WorkRequest =
   | { readonly id: number; readonly work: 'look'; readonly file: string; readonly dpi: number }
   | {
@@ -34,8 +33,18 @@ async function run(request: WorkRequest): Promise<WorkAnswer> {
   }
 }
 
+const parentPort = (
+  process as {
+    parentPort?: { postMessage(message: unknown): void; on(event: 'message', listener: (event: { data: unknown }) => void): void };
+  }
+).parentPort;
+const tell = (message: WorkAnswer): void => void (parentPort ? parentPort.postMessage(message) : process.send?.(message));
+
 let turn: Promise<void> = Promise.resolve();
-parentPort?.on('message', (request: WorkRequest) => {
+const hear = (request: WorkRequest): void => {
   // One page at a time: a decoded page is 25 MB and more.
-  turn = turn.then(async () => parentPort?.postMessage(await run(request)));
-});
+  turn = turn.then(async () => tell(await run(request)));
+};
+if (parentPort) parentPort.on('message', (event) => hear(event.data as WorkRequest));
+else process.on('message', hear);
+process.on('disconnect', () => process.exit(0));
