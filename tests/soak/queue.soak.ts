@@ -46,10 +46,12 @@ export async function run(options: {
   let commands = 0;
   const stores: Record<string, object> = {};
   for (const kind of kinds) {
+    const started = performance.now();
     const result = await simulate(kind, Math.ceil(count / kinds.length), seed);
+    const seconds = (performance.now() - started) / 1000;
     violations += result.violations.length;
     commands += result.commands;
-    stores[kind] = { ...result, violations: result.violations.length };
+    stores[kind] = { ...result, perSecond: Math.round(result.commands / seconds), violations: result.violations.length };
     if (!options.json) console.log(kind, stores[kind]);
     for (const violation of result.violations) console.error(`${kind}, seed ${seed}: ${violation}`);
   }

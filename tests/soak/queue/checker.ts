@@ -1,6 +1,7 @@
 import { choose, isActive, isWaiting, type RuleContext } from '../../../main/queue/rules.ts';
 import type { Site } from '../../../main/queue/site.ts';
-import { chain, contextOf, GENESIS } from '../../../main/queue/state.ts';
+import { businessDay, fromVietnam } from '../../../main/store/index.ts';
+import { chain, contextOf, GENESIS, type HallState } from '../../../main/queue/state.ts';
 import type { LogEntry, Ticket } from '../../../main/queue/types.ts';
 
 const FIXED = ['id', 'day', 'series', 'number', 'seq', 'issuedAt', 'since', 'press', 'appointmentAt'] as const;
@@ -17,6 +18,9 @@ export class Checker {
   private waiting = new Map<string, Ticket>();
   private atCounter = new Map<string, string>();
   private seats = new Map<string, { officerId: string | null }>();
+  /** I8: tickets that were put on paper since the last look, and those that the log issued. */
+  private readonly printed = new Map<string, string>();
+  private readonly rows = new Set<string>();
   private seq = 0;
   private hash = GENESIS;
   private day = '';
@@ -34,26 +38,49 @@ export class Checker {
     if (this.violations.length < 100) this.violations.push(`${invariant}: ${what}`);
   }
 
-  /** A number was put on paper (by the hub after its commit, or by a kiosk alone). */
-  paper(day: string, text: string, press: string): void {
+  /** A number was put on paper: by the hub after its commit (then `ticketId` is known), or by a kiosk alone. */
+  paper(day: string, text: string, press: string, ticketId?: string): void {
     const key = `${day} ${text}`;
     const before = this.numbers.get(key);
     if (before !== undefined && before !== press) this.fail('I1', `${key} given to ${before} and ${press}`);
     this.numbers.set(key, press);
+    if (ticketId !== undefined) this.printed.set(ticketId, key);
   }
 
-  /** After a restored backup the hall goes on from an older log; what was given since stays given. */
-  rebase(entries: readonly LogEntry[]): void {
-    this.tickets = new Map();
-    this.waiting = new Map();
-    this.atCounter = new Map();
-    this.seats = new Map();
-    this.seq = 0;
-    this.hash = GENESIS;
-    this.day = '';
-    const { calls } = this;
-    for (const entry of entries) this.hear(entry);
-    this.calls = calls;
+  /**
+   * I8: every paper has a row; every row that wants a paper has it, or stands on the list of the unprinted.
+   * @param before papers of tickets issued later may still be on their way
+   */
+  papers(state: HallState, before: number): void {
+    for (const [id, text] of this.printed) if (!this.rows.has(id)) this.fail('I8', `there is a paper of ${text} and no row`);
+    this.printed.clear();
+    this.rows.clear();
+    for (const t of state.tickets.values()) {
+      if (t.print === 'queued' && t.issuedAt < before) this.fail('I8', `${t.series}${t.number} waits for its paper and nobody knows`);
+      const owed = (t.print === 'failed' || t.print === 'unknown') && isWaiting(t.state);
+      if (owed && !state.aside.has(t.id)) this.fail('I8', `${t.series}${t.number} has no paper and is on no list`);
+    }
+  }
+
+  /** What is known now; for the day on which the hall goes back to it. */
+  save() {
+    const { tickets, waiting, atCounter, seats, seq, hash, day } = this;
+    return {
+      tickets: new Map(tickets),
+      waiting: new Map(waiting),
+      atCounter: new Map(atCounter),
+      seats: new Map(seats),
+      seq,
+      hash,
+      day,
+    };
+  }
+
+  /** A backup was put back: the hall goes on from an older log; what was given on paper since stays given. */
+  goBack(saved: ReturnType<Checker['save']>): void {
+    Object.assign(this, saved);
+    this.rows.clear();
+    this.printed.clear();
   }
 
   get lastSeq(): number {
@@ -80,6 +107,7 @@ export class Checker {
   private issue(entry: LogEntry): void {
     const ticket = entry.ticket as Ticket;
     this.issued += 1;
+    this.rows.add(ticket.id);
     if (this.tickets.has(ticket.id)) this.fail('I2', `ticket ${ticket.id} issued twice`);
     this.paper(ticket.day, `${ticket.series}${ticket.number}`, ticket.press);
     this.put(ticket);
@@ -167,12 +195,12 @@ export class Checker {
     if (mine !== open) this.fail('I2', `${mine} open tickets in the log, ${open} in the store`);
   }
 
-  has(ticketId: string): boolean {
-    return this.tickets.has(ticketId);
-  }
-
   /** Lets go of what cannot change any more, so that a long run stays small. */
   forget(keep: (t: Ticket) => boolean): void {
     for (const t of this.tickets.values()) if (!keep(t)) this.tickets.delete(t.id);
+    // days never go back, so numbers of long ago cannot come again
+    if (this.numbers.size < 50_000) return;
+    const old = businessDay(fromVietnam(this.day) - 14 * 86_400_000);
+    for (const key of this.numbers.keys()) if (key < old) this.numbers.delete(key);
   }
 }

@@ -9,6 +9,8 @@ export interface Hall {
   /** The hub that serves this device; undefined while it is down. */
   hub(device: string): QueueStore | undefined;
   readonly hubs: readonly (QueueStore | undefined)[];
+  /** So many requests may be at the hubs at once; more where an answer has a way to go. */
+  readonly together: number;
   /** One hub is gone at once: what it had not committed is lost. `whole`: the database with it. */
   crash(whole: boolean): Promise<void>;
   recover(): Promise<void>;
@@ -38,6 +40,7 @@ export async function sqliteHall(dir: string, site: Site, clock: Clock): Promise
   };
   open();
   return {
+    together: 24,
     hub: () => port,
     get hubs() {
       return [port];
@@ -75,6 +78,7 @@ export async function postgresHall(server: RealPostgres, site: Site, clock: Cloc
   let down = false;
   let turn = 0;
   return {
+    together: 80,
     hubs,
     hub: (device) => hubs[(device.charCodeAt(device.length - 1) + device.length) % hubs.length],
     async crash(whole) {
