@@ -18,8 +18,13 @@ export interface PrepareContext {
   readonly pictures?: { readonly signature: Picture | null; readonly seal: Picture | null };
 }
 
+/** A file of a batch, which may not have begun. */
+export type PlannedFile = Pick<BatchFile, 'position' | 'input' | 'output' | 'seenSha256' | 'options'>;
+/** Who will sign; the key may still be closed. */
+export type Preparer = Pick<Signer, 'certificate' | 'chain' | 'hash' | 'training'>;
+
 /** Prepares one file of a batch with the visible form it was given. */
-export function prepareBatchFile(file: BatchFile, signer: Signer, context: PrepareContext): Promise<PreparedFile | Refusal> {
+export function prepareBatchFile(file: PlannedFile, signer: Preparer, context: PrepareContext): Promise<PreparedFile | Refusal> {
   const { form, placement, field, number, steps, blanks, copyKind } = file.options;
   const picture = form === 'personal' ? context.pictures?.signature : form === 'seal' || form === 'copy' ? context.pictures?.seal : null;
   return prepareFile(

@@ -40,6 +40,13 @@ export const badCertificate = () =>
     'Tệp này không phải chứng thư gốc. Chọn tệp .cer hoặc .pem của cơ quan chứng thực.',
     'This file is not a root certificate. Choose the .cer or .pem file of the authority.',
   );
+export const numberMissing = (code: string) =>
+  refuse(
+    'number-missing',
+    `Bản ${code} chưa có số và ký hiệu. Ghi số rồi đóng dấu.`,
+    `Document ${code} has no number yet. Write it, then seal.`,
+    { dossierCode: code },
+  );
 export const stepsFixed = (code: string) =>
   refuse(
     'steps-fixed',

@@ -1,12 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { Journal, type Batch, type Item, type Place } from './batch/journal.ts';
-import { BatchRunner, type TimestampAnswer } from './batch/runner.ts';
+import { BatchRunner, type ReadyFiles, type TimestampAnswer } from './batch/runner.ts';
 import { reconcile } from './batch/recover.ts';
 import { Drivers } from './drivers.ts';
 import { settle } from './todos.ts';
 import type { Preview } from './preview.ts';
-import { badPicture, batchRunning, noTsa, notAsked, notPaused, notSeen, notWaiting, unknownBatch, unknownDocument } from './refusals.ts';
+import {
+  badPicture,
+  batchRunning,
+  noTsa,
+  notAsked,
+  notPaused,
+  notSeen,
+  notWaiting,
+  numberMissing,
+  unknownBatch,
+  unknownDocument,
+} from './refusals.ts';
 import { RootStore } from './roots.ts';
 import { folders, readSettings, writeSettings, type SigningSettings } from './settings.ts';
 import { expiringOf, listTokens, TRAINING_MODULE, type ExpiringCertificate, type OpenKey, type TokenList } from './tokens/index.ts';
@@ -30,6 +41,8 @@ export class Signing {
   /** Which PKCS#11 modules may be loaded here. */
   readonly drivers: Drivers;
   private seenTokens: TokenList = { tokens: [], problems: [] };
+  /** Grows whenever a look at the tokens sees others than before: screens then ask for them. */
+  tokenChanges = 0;
   private readonly listeners = new Set<() => void>();
   private readonly starting = new Map<string, Promise<BatchView | Refusal>>();
   private runner: BatchRunner | null = null;
@@ -99,7 +112,12 @@ export class Signing {
       spawn: this.deps.spawn,
       ...(this.deps.tokenProcess ? { processOptions: this.deps.tokenProcess } : {}),
     });
+    const changed = JSON.stringify(list) !== JSON.stringify(this.seenTokens);
     this.seenTokens = list;
+    if (changed) {
+      this.tokenChanges += 1;
+      this.tellListeners();
+    }
     return list;
   }
 
@@ -146,52 +164,45 @@ export class Signing {
       if (!item) return unknownDocument();
       if (!['waiting', 'refused', 'failed', 'set-aside'].includes(item.state)) return notWaiting(item.dossierCode);
       if (item.seenSha256 !== wanted.sha256) return notSeen(item.dossierCode);
+      if (item.steps[0] === 'clerk' && item.blanks && !wanted.number?.trim()) return numberMissing(item.dossierCode);
       items.push(item);
     }
-    const key = await this.workshop.openKey(request);
+    const [id, now] = [randomUUID(), this.deps.clock.now()];
+    const files = items.map((item, position) => ({
+      batchId: id,
+      position,
+      documentId: item.documentId,
+      input: item.file,
+      output: this.workshop.outputFor(item, id, now),
+      seenSha256: request.items[position]?.sha256 ?? '',
+      options: {
+        form: item.form,
+        placement: request.items[position]?.placement ?? null,
+        field: request.items[position]?.field ?? null,
+        number: request.items[position]?.number?.trim() || null,
+        copyKind: item.copyKind,
+        blanks: item.blanks,
+        steps: item.steps,
+      },
+    }));
+    let ready: ReadyFiles = new Map();
+    const key = await this.workshop.openKey(request, (identity) => (ready = this.workshop.prepareAhead(level, files, identity)));
     if (isRefusal(key)) return key;
-    const now = this.deps.clock.now();
-    const batch = {
-      id: randomUUID(),
-      commandId: request.commandId,
-      module: request.module,
-      tokenSerial: request.tokenSerial,
-      certificateId: request.certificateId,
-      signer: key.signer.certificate.subject,
-      level,
-      startedAt: now,
-    };
-    this.journal.createBatch(
-      batch,
-      items.map((item, position) => ({
-        batchId: batch.id,
-        position,
-        documentId: item.documentId,
-        input: item.file,
-        output: this.workshop.outputFor(item, batch.id, now),
-        seenSha256: request.items[position]?.sha256 ?? '',
-        options: {
-          form: item.form,
-          placement: request.items[position]?.placement ?? null,
-          field: request.items[position]?.field ?? null,
-          number: request.items[position]?.number?.trim() || null,
-          copyKind: item.copyKind,
-          blanks: item.blanks,
-          steps: item.steps,
-        },
-      })),
-    );
-    const stored = this.journal.batch(batch.id);
+    const { commandId, module, tokenSerial, certificateId } = request;
+    const signer = key.signer.certificate.subject;
+    this.journal.createBatch({ id, commandId, module, tokenSerial, certificateId, signer, level, startedAt: now }, files);
+    const stored = this.journal.batch(id);
     if (!stored) return unknownBatch();
-    this.runner = this.makeRunner(stored, key);
+    this.runner = this.makeRunner(stored, key, ready);
     return this.view(stored);
   }
 
-  private makeRunner(batch: Batch, key: OpenKey | null): BatchRunner {
+  private makeRunner(batch: Batch, key: OpenKey | null, ready: ReadyFiles = new Map()): BatchRunner {
     const runner = new BatchRunner(batch, key, {
       ...this.workshop.stages(batch),
       changed: () => this.tellListeners(),
       signed: () => this.tellSigned(),
+      ready,
       ...(this.deps.pollMs === undefined ? {} : { pollMs: this.deps.pollMs }),
       ...(this.deps.onError ? { onError: this.deps.onError } : {}),
     });

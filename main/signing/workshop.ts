@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { businessDay, vietnamIso } from '../store/index.ts';
 import { Pictures } from './appearance/index.ts';
 import type { Batch, Item, Journal } from './batch/journal.ts';
-import type { RunnerDeps } from './batch/runner.ts';
+import { AHEAD, type ReadyFiles, type RunnerDeps } from './batch/runner.ts';
 import { readCertificate, type Certificate } from './cms/index.ts';
-import { completeSigned, evidenceOf, prepareBatchFile, type CompleteContext } from './files.ts';
+import { completeSigned, evidenceOf, prepareBatchFile, type CompleteContext, type PlannedFile, type Preparer } from './files.ts';
+import { SMALL_FILE } from './pdf/index.ts';
 import type { RootStore } from './roots.ts';
 import { readSettings, type folders, type SigningSettings } from './settings.ts';
-import { TIMESTAMP_ROOM, type Level } from './sign.ts';
-import { openKey, type OpenKey } from './tokens/index.ts';
+import { TIMESTAMP_ROOM, type Level, type PreparedFile } from './sign.ts';
+import { openKey, type Identity, type OpenKey } from './tokens/index.ts';
 import { assess, issuersOf, requestTimestamp, type Assessment } from './trust/index.ts';
 import type { StartRequest } from './requests.ts';
 import type { SigningDeps } from './types.ts';
@@ -40,6 +42,7 @@ export class Workshop {
   /** Reads flags, sends the PIN once, finds the key, asks about the certificate. Closes the key again on a refusal. */
   async openKey(
     request: Pick<StartRequest, 'module' | 'tokenSerial' | 'certificateId' | 'pin' | 'confirmFinalTry'>,
+    onCertificate?: (identity: Identity) => void,
   ): Promise<OpenKey | Refusal> {
     const { clock } = this.deps;
     const trust = this.roots.trust();
@@ -64,6 +67,7 @@ export class Workshop {
             clock.now(),
           ).map((der) => readCertificate(der)),
         ...(this.deps.tokenProcess ? { processOptions: this.deps.tokenProcess } : {}),
+        ...(onCertificate ? { onCertificate } : {}),
       },
     );
     if (isRefusal(key)) return key;
@@ -89,6 +93,31 @@ export class Workshop {
     return path.join(this.dirs.signed(businessDay(now)), `${stem}_daky_${stamp}_${batchId.slice(0, 4)}.pdf`);
   }
 
+  private prepare(level: Level, file: PlannedFile, signer: Preparer): Promise<PreparedFile | Refusal> {
+    return prepareBatchFile(file, signer, {
+      signedAt: this.deps.clock.now(),
+      agency: this.deps.agency ?? signer.certificate.organisation,
+      training: this.deps.training,
+      timestampBytes: level === 'B-B' ? 0 : TIMESTAMP_ROOM,
+      pictures: { signature: this.pictures.signature(signer.certificate.id), seal: this.pictures.seal() },
+    });
+  }
+
+  /**
+   * Prepares the first files of a batch while its key is opened. Small ones only: a large one is copied, and before the batch is in
+   * the journal nobody would clear that copy away after a crash.
+   */
+  prepareAhead(level: Level, files: readonly PlannedFile[], identity: Identity): ReadyFiles {
+    const ready: ReadyFiles = new Map();
+    for (const file of files.slice(0, AHEAD)) {
+      if ((statSync(file.input, { throwIfNoEntry: false })?.size ?? Infinity) > SMALL_FILE) continue;
+      const begun = this.prepare(level, file, { ...identity, training: false });
+      begun.catch(() => undefined); // heard when its turn comes
+      ready.set(file.position, begun);
+    }
+    return ready;
+  }
+
   /** How the files of this batch are prepared, timestamped and finished. */
   stages(batch: Batch): Pick<RunnerDeps, 'journal' | 'now' | 'prepare' | 'timestamp' | 'evidence' | 'complete'> {
     const { clock } = this.deps;
@@ -96,18 +125,9 @@ export class Workshop {
     return {
       journal: this.journal,
       now: () => clock.now(),
-      prepare: (file, signer) => {
-        return prepareBatchFile(file, signer, {
-          signedAt: clock.now(),
-          agency: this.deps.agency ?? signer.certificate.organisation,
-          training: this.deps.training,
-          timestampBytes: batch.level === 'B-B' ? 0 : TIMESTAMP_ROOM,
-          pictures: { signature: this.pictures.signature(signer.certificate.id), seal: this.pictures.seal() },
-        });
-      },
+      prepare: (file, signer) => this.prepare(batch.level, file, signer),
       timestamp: batch.level === 'B-B' || !stamp ? null : (signature) => stamp(createHash('sha256').update(signature).digest()),
-      evidence: (prepared, signer, timestamped) =>
-        evidenceOf(prepared, signer, timestamped, this.findings.get(signer.certificate.id)),
+      evidence: (prepared, signer, timestamped) => evidenceOf(prepared, signer, timestamped, this.findings.get(signer.certificate.id)),
       complete: (prepared, signer, signed, timestamp) =>
         completeSigned(prepared, signer, signed, timestamp, this.completion(batch.level, signer.certificate, signer.chain)),
     };

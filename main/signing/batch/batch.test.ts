@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -200,8 +200,10 @@ describe.skipIf(!real)('a batch and its token', () => {
       await after.until((view) => view.batch.state === 'paused');
       const view = after.room.newestBatch();
       for (const file of view?.files ?? []) {
+        const evidence = readdirSync(path.dirname(file.output)).filter((name) => name.startsWith(`${path.basename(file.output)}.`));
         if (file.state === 'signed') expect(execFileSync('pdfsig', [file.output]).toString()).toContain('Signature is Valid');
         else expect([file.state, existsSync(file.output)]).toEqual(['pending', false]);
+        expect(evidence).toHaveLength(file.state === 'signed' ? 1 : 0);
       }
       expect(isRefusal(await after.room.resume(view?.batch.id ?? '', token.pin, false))).toBe(false);
       await after.room.idle();
@@ -211,6 +213,28 @@ describe.skipIf(!real)('a batch and its token', () => {
       expect(readdirSync(folder).filter((name) => name.endsWith('.dang-ky'))).toEqual([]);
       await after.close();
     }
+  });
+
+  it('clears away what a kill left between the writing and the name, and finds what it left after the name', async () => {
+    const started = await beginAndHold(5);
+    const closing = test.close();
+    proxy.set({});
+    await closing;
+    const names = started.files.map((file) => file.output);
+    const [done = '', , , half = '', named = ''] = names;
+    // As a kill would leave the fourth file: written and checked, with its evidence, but without its name ...
+    copyFileSync(done, path.join(path.dirname(half), `.${path.basename(half)}.dang-ky`));
+    writeFileSync(`${half}.KySo1.json`, '{}');
+    // ... and the fifth: with its name, but not in the journal.
+    copyFileSync(done, named);
+    const again = openRoom(path.join(dir, `room-${round}`), { modules: [proxy.module], tokenProcess: { env: proxy.env, settleMs: 1 } });
+    await again.until((view) => view.batch.state === 'paused');
+    expect(again.room.newestBatch()?.files.map((file) => file.state)).toEqual(['signed', 'signed', 'signed', 'pending', 'signed']);
+    expect(readdirSync(path.dirname(half)).filter((name) => name.includes(path.basename(half)))).toEqual([]);
+    await again.room.resume(started.batch.id, token.pin, false);
+    await again.room.idle();
+    expect(again.room.newestBatch()?.files.map((file) => file.state)).toEqual(Array(5).fill('signed'));
+    test = again;
   });
 
   it('leaves every original as it was', async () => {

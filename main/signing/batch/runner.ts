@@ -18,6 +18,8 @@ export interface RunnerDeps extends FinishSteps {
   /** Something other than the journal changed: what file is at hand, the estimate. */
   readonly changed: () => void;
   readonly signed: () => void;
+  /** Files that were prepared while the key was opened, by their position. */
+  readonly ready?: ReadyFiles;
   readonly pollMs?: number;
   readonly onError?: (error: unknown) => void;
 }
@@ -25,9 +27,10 @@ export interface RunnerDeps extends FinishSteps {
 export type Activity = 'none' | 'preparing' | 'signing' | 'timestamp' | 'checking';
 
 /** So many files are prepared while the token signs. */
-const AHEAD = 3;
+export const AHEAD = 3;
 
 type Prepared = PreparedFile | Refusal | Error;
+export type ReadyFiles = Map<number, Promise<PreparedFile | Refusal>>;
 
 /**
  * Signs the files of one batch in order. While the token signs one file the next are prepared and the last ones are
@@ -196,7 +199,11 @@ export class BatchRunner {
     const { signer } = this.lane;
     if (!file || !signer || this.halt.cancelled) return null;
     this.doing(file, 'preparing');
-    return this.deps.prepare(file, signer).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+    const ready = this.deps.ready?.get(file.position);
+    this.deps.ready?.delete(file.position);
+    return (ready ?? this.deps.prepare(file, signer)).catch((error: unknown) =>
+      error instanceof Error ? error : new Error(String(error)),
+    );
   }
 
   private reject(file: BatchFile, reason: Refusal | Error): void {

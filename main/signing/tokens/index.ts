@@ -2,7 +2,7 @@ export { expiringOf, listed, listTokens, sentenceOf, type ExpiringCertificate, t
 export { knownModules, moduleFault, type FindOptions, type ModuleFault } from './modules.ts';
 export { TokenError, TokenProcess, type TokenProcessOptions } from './process.ts';
 export { chooseScheme, keyMatch, tokenSigner } from './signer.ts';
-export { openKey, type KeyDeps, type KeyRequest, type OpenKey } from './key.ts';
+export { openKey, type Identity, type KeyDeps, type KeyRequest, type OpenKey } from './key.ts';
 export { forkChild, type Child, type Spawn } from './spawn.ts';
 export {
   isTrainingTokenOut,

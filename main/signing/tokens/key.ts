@@ -42,7 +42,12 @@ export interface KeyDeps {
   /** Issuers of the signer's certificate, nearest first, for the signature. */
   readonly chainOf: (certificate: Certificate, candidates: readonly Certificate[]) => readonly Certificate[];
   readonly processOptions?: Partial<TokenProcessOptions>;
+  /** Hears what the key will sign with, before the PIN is checked: files can be prepared meanwhile. Not when the token hides it. */
+  readonly onCertificate?: (identity: Identity) => void;
 }
+
+/** What a file is prepared with: all of a signer but its key. */
+export type Identity = Pick<Signer, 'certificate' | 'chain' | 'hash'>;
 
 /**
  * Opens the key for a batch: reads the token's flags before the PIN is sent, sends the PIN once, finds the private key
@@ -83,7 +88,18 @@ async function openOn(process: TokenProcess, request: KeyRequest, deps: KeyDeps)
   let certificate = choose(known);
   const early = certificate && refuseCertificate(certificate, deps.now());
   if (early) return early;
-  await process.login(request.serial, flags.pinPad ? null : request.pin);
+  const identify = (one: Certificate): Identity => ({
+    certificate: one,
+    chain: deps.chainOf(
+      one,
+      known.map((der) => readCertificate(der)),
+    ),
+    hash: defaultHash(one),
+  });
+  let identity = certificate ? identify(certificate) : null;
+  const login = process.login(request.serial, flags.pinPad ? null : request.pin);
+  if (identity) deps.onCertificate?.(identity);
+  await login;
   if (!certificate) {
     // Some tokens show their certificates only after the login.
     known = (await find())?.certificates ?? [];
@@ -100,9 +116,9 @@ async function openOn(process: TokenProcess, request: KeyRequest, deps: KeyDeps)
   const chosen = certificate;
   const select = () => process.select({ serial: request.serial, certificate: new Uint8Array(chosen.der), keyId: keyMatch(chosen) });
   const scheme = chooseScheme(await select(), request.preferPss);
-  const others = known.map((der) => readCertificate(der));
+  identity ??= identify(chosen);
   return {
-    signer: tokenSigner(process, request.serial, chosen, deps.chainOf(chosen, others), defaultHash(chosen), scheme),
+    signer: tokenSigner(process, request.serial, chosen, identity.chain, identity.hash, scheme),
     async reattach() {
       await process.reattach(request.serial);
       // The same serial number is not enough: the certificate must still be on it.
