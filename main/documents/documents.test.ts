@@ -294,6 +294,27 @@ describe('files and documents', () => {
     writeFileSync(files.absolute(kept), 'other');
     expect(() => files.read(kept)).toThrow(/changed on disk/);
   });
+  it('says that nothing was printed when there is no printer', () => {
+    const documents = createDocuments({
+      store,
+      clock: manualClock(AT),
+      dataDir: dir,
+      letterhead: SAMPLE_HEAD,
+      link: (f) => ({ url: '', name: f.name, type: f.type, size: f.size }),
+      print: () => '',
+    });
+    const made = documents.add({
+      dossierId: 'd',
+      kind: 'receipt',
+      name: 'Giấy tiếp nhận',
+      file: documents.files.put(Buffer.from('%PDF-1')),
+      by: 'H',
+    });
+    expect(documents.print('print-none', made.id)).toMatchObject({
+      refused: 'no-a4-printer',
+      vi: expect.stringContaining('chưa in được') as string,
+    });
+  });
   it('prints a document once per command, refuses what is gone, and counts forms by year', () => {
     const documents = room();
     const file = documents.files.put(Buffer.from('%PDF-1'));

@@ -29,7 +29,7 @@ export interface DocumentsDeps {
   readonly letterhead: Letterhead;
   /** Makes a short-lived address for a screen; the server's. `file` is absolute. */
   readonly link: (file: { file: string; name: string; type: string; size: number }) => FileLink;
-  /** Puts a PDF on the A4 printer's queue; the devices'. `file` is absolute. Returns the job's id. */
+  /** Puts a PDF on the A4 printer's queue; the devices'. `file` is absolute. Returns the job's id, '' when there is no printer. */
   readonly print: (job: { file: string; title: string; copies: number; key: string }) => string;
 }
 
@@ -106,9 +106,17 @@ export function createDocuments(deps: DocumentsDeps) {
           'Tệp của văn bản này không còn trên đĩa; hãy lập lại văn bản.',
           'The file of this document is gone from the disk; make the document again.',
         );
-      return deps.store.command(commandId, 'documents.print', () => ({
-        jobId: deps.print({ file: files.absolute(found.file), title: found.name, copies, key: commandId }),
-      }));
+      return deps.store.command(commandId, 'documents.print', () => {
+        const jobId = deps.print({ file: files.absolute(found.file), title: found.name, copies, key: commandId });
+        // Nothing may look printed that no printer was ever told of.
+        return jobId === ''
+          ? refuse(
+              'no-a4-printer',
+              'Chưa cài máy in A4 nên chưa in được. Văn bản vẫn còn: bấm Xem để mở, hoặc cài máy in ở trang Thiết bị rồi in lại.',
+              'No A4 printer is set up, so nothing was printed. The paper is kept: look at it, or set a printer up on the Devices page and print again.',
+            )
+          : { jobId };
+      });
     },
   };
 }

@@ -10,7 +10,7 @@ import { outgoingDossier } from './outgoing.ts';
 import { formOf } from './papers.ts';
 import type { Dossier } from './record.ts';
 import { BUSINESS, OPEN, PAUSED, type Action } from './states.ts';
-import { dueOf, entryOf, titleOf } from './view.ts';
+import { dong, dueOf, entryOf } from './view.ts';
 
 export interface SupplementRequest {
   readonly items: readonly string[];
@@ -90,7 +90,8 @@ export function afterwards(core: Core) {
         const made = deps.documents.add({
           dossierId: id,
           kind: plan.kind,
-          name: `${plan.title} ${titleOf(now)}`,
+          // Before there is a code, the paper's own number names it.
+          name: `${plan.title} ${now.code ?? now.provisionalCode ?? number}`,
           number,
           file,
           by: actor.name,
@@ -208,8 +209,8 @@ export function afterwards(core: Core) {
         if (!d) return unknownDossier();
         if (d.axes.business !== 'supplement') return notNow(d);
         const files = d.receivedAt === null ? new Map<string, never>() : await buildComponents(core, d);
-        return () => {
         if (isRefusal(files)) return files;
+        return () => {
           const now = rows.get(id);
           if (!now || now.revision !== d.revision) return changedMeanwhile();
           const refusal = core.step(now, 'receive-supplement');
@@ -320,8 +321,8 @@ export function afterwards(core: Core) {
       }),
     requestObligation: (commandId: string, id: string, actor: Actor, amount: number, reason: string, basis: string) =>
       simple(commandId, 'requestObligation', id, actor, 'request-obligation', 'Yêu cầu thực hiện nghĩa vụ tài chính', (d) => {
-        stopClock(d, 'obligation', `${reason}: ${amount} đồng`, basis);
-        return { detail: `${amount} đồng. ${reason}` };
+        stopClock(d, 'obligation', `${reason}: ${dong(amount)}`, basis);
+        return { detail: `${dong(amount)}. ${reason}` };
       }),
     resume: (commandId: string, id: string, actor: Actor, note: string) =>
       simple(commandId, 'resume', id, actor, 'resume', 'Tiếp tục giải quyết', (d) => {

@@ -1,4 +1,5 @@
-import type { PersonView } from '../contract/dossiers.ts';
+import type { PersonField, PersonView } from '../contract/dossiers.ts';
+import { refuse, type Refusal } from '../contract/refusal.ts';
 
 /**
  * Doubts about a person's data. The twelve digits hold sex, century and year of birth (NĐ 137/2015/NĐ-CP; TT 59/2021/TT-BCA):
@@ -27,3 +28,26 @@ export function readIdNumber(id: string): { sex: 'Nam' | 'Nữ'; year: number } 
   const digit = Number(id[3]);
   return { sex: digit % 2 === 0 ? 'Nam' : 'Nữ', year: 1900 + Math.floor(digit / 2) * 100 + Number(id.slice(4, 6)) };
 }
+
+/** Shapes that no paper of a citizen has; everything else is the officer's judgement. */
+export function wrongValue(field: PersonField, text: string): Refusal | undefined {
+  const say = (vi: string, en: string) => refuse('wrong-value', vi, en, { field });
+  if (field === 'idNumber' && !/^[0-9A-Z]{6,20}$/i.test(text))
+    return say('Số giấy tờ chỉ gồm chữ và số, 6 đến 20 ký tự.', 'A document number has 6 to 20 letters and digits.');
+  if ((field === 'birthDate' || field === 'idIssuedOn') && !/^\d{4}(-\d{2}-\d{2})?$/.test(text))
+    return say('Ngày phải có dạng năm-tháng-ngày, hoặc chỉ năm.', 'A date is year-month-day, or the year alone.');
+  if (field === 'phone' && !/^\+?[\d .-]{8,20}$/.test(text))
+    return say('Số điện thoại chỉ gồm chữ số, 8 đến 15 số.', 'A telephone number has 8 to 15 digits.');
+  if (field === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text))
+    return say('Địa chỉ thư điện tử chưa đúng; hãy xem lại.', 'The e-mail address is not right; look again.');
+  return undefined;
+}
+
+/** The same person in another dossier of the same visit: known from there, and open to correction like everything else. */
+export const asEarlier = (person: PersonView, at: number): PersonView =>
+  Object.fromEntries(
+    Object.entries(person).map(([field, held]) => [
+      field,
+      { value: held.value, source: 'earlier' as const, at, ...(held.review ? { review: held.review } : {}) },
+    ]),
+  );

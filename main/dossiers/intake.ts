@@ -5,9 +5,10 @@ import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
 import { fromCatalogue, type KeptComponent } from './components.ts';
 import { notNow, type Core } from './core.ts';
 import type { Actor } from './deps.ts';
+import { asEarlier, wrongValue } from './identity.ts';
 import type { Dossier } from './record.ts';
 import { MONEY } from './states.ts';
-import { entryOf, feesOf, titleOf } from './view.ts';
+import { dong, entryOf, feesOf, titleOf } from './view.ts';
 
 const frozen = (d: Dossier): Refusal =>
   refuse(
@@ -50,6 +51,9 @@ export function intake(core: Core) {
         if (before) return { id: before.id };
         const d = rows.create(randomUUID(), actor.counterId, options.channel, deps.clock.now());
         d.ticket = ticket;
+        // A citizen with several matters gives name and number once.
+        const sibling = ticket ? rows.takenInOfTicket(ticket.id) : undefined;
+        if (sibling) d.body.applicant = asEarlier(sibling.body.applicant, deps.clock.now());
         d.revision = 1;
         rows.save(d);
         core.note(d, actor, 'open', 'Mở hồ sơ', ticket ? `Số thứ tự ${ticket.number}` : '');
@@ -116,7 +120,7 @@ export function intake(core: Core) {
     ) =>
       edit(commandId, 'setField', id, actor, (d) => {
         const person = party === 'owner' ? (d.body.owner ??= {}) : d.body.applicant;
-        const typed = value.normalize('NFC').trim();
+        const typed = value.normalize('NFC').trim().replace(/\s+/g, ' ');
         const text = field === 'idNumber' || field === 'taxCode' ? typed.replace(/\s+/g, '') : typed;
         const before = person[field];
         if (text === '') {
@@ -330,13 +334,13 @@ export function intake(core: Core) {
         const to = MONEY.pay[d.axes.money];
         if (!to) return refuse('already-paid', 'Hồ sơ này đã thu phí.', 'The fee of this dossier was taken already.');
         if (payment.amount !== due)
-          return refuse('wrong-amount', `Số phải thu là ${due} đồng; hãy thu đúng số đó.`, `The fee is ${due} đồng; take exactly that.`, {
+          return refuse('wrong-amount', `Số phải thu là ${dong(due)}; hãy thu đúng số đó.`, `The fee is ${dong(due)}; take exactly that.`, {
             due,
           });
         if (due === 0) return refuse('nothing-to-pay', 'Hồ sơ này không phải nộp phí.', 'Nothing is to be paid for this dossier.');
         d.axes = { ...d.axes, money: to };
         d.body.payment = { ...payment, at: deps.clock.now(), by: actor.name };
-        core.note(d, actor, 'pay', 'Thu phí, lệ phí', `${payment.amount} đồng`);
+        core.note(d, actor, 'pay', 'Thu phí, lệ phí', dong(payment.amount));
         return undefined;
       }),
 
@@ -387,17 +391,4 @@ export function intake(core: Core) {
   };
 }
 
-/** Shapes that no paper of a citizen has; everything else is the officer's judgement. */
-function wrongValue(field: PersonField, text: string): Refusal | undefined {
-  const say = (vi: string, en: string) => refuse('wrong-value', vi, en, { field });
-  if (field === 'idNumber' && !/^[0-9A-Z]{6,20}$/i.test(text))
-    return say('Số giấy tờ chỉ gồm chữ và số, 6 đến 20 ký tự.', 'A document number has 6 to 20 letters and digits.');
-  if ((field === 'birthDate' || field === 'idIssuedOn') && !/^\d{4}(-\d{2}-\d{2})?$/.test(text))
-    return say('Ngày phải có dạng năm-tháng-ngày, hoặc chỉ năm.', 'A date is year-month-day, or the year alone.');
-  if (field === 'phone' && !/^\+?[\d .-]{8,20}$/.test(text))
-    return say('Số điện thoại chỉ gồm chữ số, 8 đến 15 số.', 'A telephone number has 8 to 15 digits.');
-  if (field === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text))
-    return say('Địa chỉ thư điện tử chưa đúng; hãy xem lại.', 'The e-mail address is not right; look again.');
-  return undefined;
-}
 export type Intake = ReturnType<typeof intake>;

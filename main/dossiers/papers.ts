@@ -4,7 +4,7 @@ import type { FormDossier, FormPerson } from '../documents/index.ts';
 import { componentView, stateOf } from './components.ts';
 import type { Actor, DossiersDeps } from './deps.ts';
 import type { Dossier } from './record.ts';
-import { entryOf, feesOf } from './view.ts';
+import { dong, entryOf, feesOf } from './view.ts';
 
 const CHANNEL = { direct: 'trực tiếp', post: 'qua bưu chính', 'assisted-online': 'trực tuyến, quầy hỗ trợ' } as const;
 
@@ -27,7 +27,6 @@ export function formDossier(
   const self = d.body.owner === null;
   const fees = feesOf(d, deps);
   const limit = entry?.cases.find((c) => c.id === d.procedure?.caseId)?.limit;
-  const dong = (n: number) => `${String(n).replace(/\B(?=(\d{3})+(?!\d))/g, '.')} đồng`;
   return {
     code: now.code,
     provisional: now.provisional,

@@ -129,6 +129,9 @@ export function dossierStore(store: Store) {
   const byId = db.prepare('select * from dossier where id = ?');
   const byCode = db.prepare('select * from dossier where code = ? or provisional_code = ?');
   const byTicket = db.prepare(`select * from dossier where ticket_id = ? and business = 'draft' order by seq desc limit 1`);
+  const takenIn = db.prepare(
+    `select * from dossier where ticket_id = ? and business not in ('draft', 'discarded') order by seq desc limit 1`,
+  );
   const openOfTicket = db.prepare(`select id from dossier where ticket_id = ? and business = 'draft'`);
   const unindex = db.prepare('delete from dossier_search where rowid = ?');
   const index = db.prepare('insert into dossier_search (rowid, folded) values (?, ?)');
@@ -179,6 +182,11 @@ export function dossierStore(store: Store) {
     },
     draftOfTicket(ticketId: string): Dossier | undefined {
       const r = byTicket.get(ticketId) as Raw | undefined;
+      return r && toDossier(r);
+    },
+    /** The newest dossier of this visit that is no draft any more. */
+    takenInOfTicket(ticketId: string): Dossier | undefined {
+      const r = takenIn.get(ticketId) as Raw | undefined;
       return r && toDossier(r);
     },
     draftIdsOfTicket: (ticketId: string): string[] => (openOfTicket.all(ticketId) as { id: string }[]).map((r) => r.id),

@@ -12,6 +12,9 @@ import type { DossierStore, LineRow } from './store.ts';
 
 export const titleOf = (d: { code: string | null; provisionalCode: string | null }): string => d.code ?? d.provisionalCode ?? 'Nháp';
 
+/** 24000 -> "24.000 đồng" */
+export const dong = (amount: number): string => `${String(amount).replace(/\B(?=(\d{3})+(?!\d))/g, '.')} đồng`;
+
 export const documentView = (r: DocumentRow): DossierDocument => ({
   id: r.id,
   kind: r.kind,

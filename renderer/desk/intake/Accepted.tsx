@@ -4,11 +4,17 @@ import { useKeys } from '../../shared/keys.ts';
 import { useSay } from '../../shared/language.tsx';
 import { Icon } from '../../shared/parts/Icon.tsx';
 import { Key } from '../../shared/parts/Key.tsx';
-import { State } from '../../shared/parts/State.tsx';
+import { State, type Tone } from '../../shared/parts/State.tsx';
 import { go } from '../data/route.ts';
 import { useService } from '../data/service.tsx';
 import { DocumentList } from '../results/DocumentList.tsx';
 import { DueDate } from './DueDate.tsx';
+
+/** How the end of an intake looks, and which paper the citizen takes along, when it was not accepted. */
+const SAID: Partial<Record<DossierView['axes']['business'], readonly [Tone, readonly [vi: string, en: string]]>> = {
+  refused: ['bad', ['Trao phiếu từ chối cho công dân', 'Hand the refusal to the citizen']],
+  supplement: ['park', ['Trao phiếu yêu cầu bổ sung cho công dân', 'Hand the list of what is missing to the citizen']],
+};
 
 /** What the officer says to the citizen now: the code, the day, the papers to hand out. */
 export function Accepted({ dossier }: { dossier: DossierView }) {
@@ -22,14 +28,21 @@ export function Accepted({ dossier }: { dossier: DossierView }) {
     go('now');
   };
   useKeys({ finish: end, open: () => go('results', dossier.id) });
+  const [tone, handOut] = SAID[dossier.axes.business] ?? ['ok', ['Trao giấy tiếp nhận cho công dân', 'Hand the receipt to the citizen']];
+  // Only what was taken in has a day that was promised.
+  const promised = dossier.receivedAt !== null && tone === 'ok';
   const provisional = dossier.dossierCode === null && dossier.provisionalCode !== null;
   return (
     <main className="page accepted" tabIndex={-1}>
       <section>
-        <State tone={dossier.axes.business === 'refused' ? 'bad' : 'ok'}>{dossier.statusText}</State>
-        <h1 className="code" data-code={dossier.title}>
-          {dossier.title}
-        </h1>
+        <State tone={tone}>{dossier.statusText}</State>
+        {dossier.receivedAt === null ? (
+          <h1>{say('Chưa tiếp nhận', 'Not taken in')}</h1>
+        ) : (
+          <h1 className="code" data-code={dossier.title}>
+            {dossier.title}
+          </h1>
+        )}
         <p>
           <b className="m">{dossier.applicant.fullName?.value}</b>, {dossier.procedure?.name}
         </p>
@@ -41,7 +54,7 @@ export function Accepted({ dossier }: { dossier: DossierView }) {
             )}
           </p>
         ) : null}
-        <DueDate dossier={dossier} />
+        {promised ? <DueDate dossier={dossier} /> : null}
         <DocumentList dossier={dossier} />
       </section>
       <div className="bar2">
@@ -52,7 +65,7 @@ export function Accepted({ dossier }: { dossier: DossierView }) {
         <button type="button" className="btn go" ref={primary} onClick={end}>
           <span>
             {here ? say('Kết thúc phục vụ', 'Finish serving') : say('Về trang Quầy', 'Back to the counter')}
-            <small>{say('Trao giấy tiếp nhận cho công dân', 'Hand the receipt to the citizen')}</small>
+            <small>{say(...handOut)}</small>
           </span>
           <Key action="finish" />
         </button>

@@ -119,7 +119,8 @@ export function useScan(draft: Draft, dossier: DossierView, component: DossierCo
     scanning,
     trouble:
       trouble ??
-      (session?.state === 'stopped' && session.trouble && session.trouble.reason !== 'feeder-empty'
+      // An empty feeder is how a scan ends; with no page at all it is why nothing came.
+      (session?.state === 'stopped' && session.trouble && (session.trouble.reason !== 'feeder-empty' || session.pages === 0)
         ? { code: session.trouble.reason, vi: session.trouble.vi, en: session.trouble.en }
         : null),
     start,

@@ -6,6 +6,7 @@ import { Dialog } from '../../shared/parts/Dialog.tsx';
 import { Icon } from '../../shared/parts/Icon.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { dateText, clockText } from '../../shared/time.ts';
+import { useDeskData } from '../data/deskData.tsx';
 import { useCommand } from '../data/useCommand.ts';
 import './results.css';
 
@@ -28,6 +29,7 @@ export function DocumentList({ dossier }: { dossier: DossierView }) {
     <section className="docs" aria-label={say('Giấy tờ của hồ sơ', 'Papers of the dossier')}>
       <h2>{say('Giấy tờ đã lập', 'Papers made')}</h2>
       {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
+      <PrinterNote />
       <ul>
         {documents.map((document) => (
           <li key={document.id}>
@@ -71,5 +73,25 @@ export function DocumentList({ dossier }: { dossier: DossierView }) {
         </Dialog>
       ) : null}
     </section>
+  );
+}
+
+/** A paper is not on paper because it was made: says when the A4 printer is missing or wants a hand. */
+function PrinterNote() {
+  const say = useSay();
+  const { devices } = useDeskData();
+  if (!devices.data) return null;
+  const printer = devices.data.find((device) => device.kind === 'a4-printer');
+  if (printer?.state === 'ready' || printer?.state === 'busy' || printer?.state === 'connecting') return null;
+  return (
+    <p className="small warn" role="status">
+      <Icon name="warn" size="s" />{' '}
+      {printer
+        ? say(`${printer.vi} Giấy chưa in được sẽ nằm chờ ở máy in.`, `${printer.en} Papers wait at the printer.`)
+        : say(
+            'Chưa cài máy in A4: giấy tờ dưới đây chưa được in. Bấm Xem để mở.',
+            'No A4 printer is set up: the papers below were not printed. Look at them instead.',
+          )}
+    </p>
   );
 }

@@ -8,6 +8,7 @@ import { State, type Tone } from '../../shared/parts/State.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { whenText, personalNumberText } from '../../shared/time.ts';
 import { useNow } from '../../shared/useNow.ts';
+import { go } from '../data/route.ts';
 import { SupplementDialog } from '../intake/SupplementDialog.tsx';
 import { useDraft } from '../intake/useDraft.ts';
 import { ApologyDialog } from './ApologyDialog.tsx';
@@ -37,7 +38,14 @@ export function DossierPanel({ id }: { id: string }) {
     if (step.action === 'handover' || step.action === 'result') setDialog(step.action);
     else if (step.action === 'forward') void draft.send((order) => client.dossiers.forward(order));
     else if (step.action === 'resume') void draft.send((order) => client.dossiers.resume(order));
-    else void draft.send((order) => client.dossiers.receiveSupplement(order));
+    else if (step.action === 'intake') go('intake', id);
+    else
+      void draft
+        .send((order) => client.dossiers.receiveSupplement(order))
+        .then((done) => {
+          // Never taken in: the intake goes on where it was left.
+          if (done?.axes.business === 'draft') go('intake', id);
+        });
   };
   useKeys({ finish: act, supplement: () => setDialog('supplement') });
   if (!dossier) return <section className="panel none">{draft.trouble ? <TroubleNote trouble={draft.trouble} /> : null}</section>;
@@ -65,7 +73,7 @@ export function DossierPanel({ id }: { id: string }) {
           <dt>{say('Số định danh', 'ID number')}</dt>
           <dd>{personalNumberText(dossier.applicant.idNumber?.value ?? '')}</dd>
           <dt>{say('Hẹn trả', 'Due')}</dt>
-          <dd>{dossier.due?.text ?? ''}</dd>
+          <dd>{dossier.receivedAt === null ? '—' : (dossier.due?.text ?? '')}</dd>
           <dt>{say('Trạng thái', 'Status')}</dt>
           <dd>{dossier.statusText}</dd>
           <dt>{say('Nơi để', 'Shelf')}</dt>
@@ -93,7 +101,9 @@ export function DossierPanel({ id }: { id: string }) {
                 <span>
                   {entry.what}
                   {entry.detail === '' ? '' : `: ${entry.detail}`}{' '}
-                  <span className="dim">{`${entry.who}${entry.source === '' ? '' : `, ${entry.source}`}`}</span>
+                  <span className="dim">
+                    {entry.source === '' || entry.source === entry.who ? entry.who : `${entry.who}, ${entry.source}`}
+                  </span>
                 </span>
               </li>
             ))}

@@ -1,7 +1,7 @@
 import type { DossierView } from '../../../main/contract/dossier-views.ts';
 
 export interface NextStep {
-  readonly action: 'handover' | 'result' | 'forward' | 'resume' | 'receive-supplement';
+  readonly action: 'handover' | 'result' | 'forward' | 'resume' | 'receive-supplement' | 'intake';
   readonly vi: string;
   readonly en: string;
   readonly detailVi: string;
@@ -9,7 +9,7 @@ export interface NextStep {
 }
 
 /** The one thing to do next with a dossier at the counter, or nothing when it waits for somebody else or is over. */
-export function nextStep(dossier: Pick<DossierView, 'axes' | 'documents'>): NextStep | null {
+export function nextStep(dossier: Pick<DossierView, 'axes' | 'documents' | 'receivedAt'>): NextStep | null {
   switch (dossier.axes.business) {
     case 'finished':
       return {
@@ -37,14 +37,30 @@ export function nextStep(dossier: Pick<DossierView, 'axes' | 'documents'>): Next
             detailVi: 'Soạn theo mẫu hoặc đính kèm PDF',
             detailEn: 'From the template or a PDF',
           };
-    case 'supplement':
+    case 'draft':
       return {
-        action: 'receive-supplement',
-        vi: 'Đã nhận bổ sung',
-        en: 'Supplement received',
-        detailVi: 'Đồng hồ chạy tiếp',
-        detailEn: 'The clock runs again',
+        action: 'intake',
+        vi: 'Làm tiếp hồ sơ',
+        en: 'Go on with the intake',
+        detailVi: 'Mở lại trang Tiếp nhận',
+        detailEn: 'Opens the intake page',
       };
+    case 'supplement':
+      return dossier.receivedAt === null
+        ? {
+            action: 'receive-supplement',
+            vi: 'Đã mang đủ, làm tiếp',
+            en: 'Brought, go on',
+            detailVi: 'Mở lại trang Tiếp nhận',
+            detailEn: 'Opens the intake page',
+          }
+        : {
+            action: 'receive-supplement',
+            vi: 'Đã nhận bổ sung',
+            en: 'Supplement received',
+            detailVi: 'Đồng hồ chạy tiếp',
+            detailEn: 'The clock runs again',
+          };
     case 'coordinating':
     case 'obligation':
       return {

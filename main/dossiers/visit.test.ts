@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CARD, HUYEN, must, openRoom, type Kit } from '../../tests/fixtures/dossier-room.ts';
+
+let kit: Kit;
+beforeEach(() => void (kit = openRoom()));
+afterEach(() => kit.close());
+const ticket = { id: 'ticket-27', number: 'B027' };
+const SUPPLEMENT = { items: ['Tờ khai'], reason: 'Thiếu chữ ký', basis: 'Điều 17', guidance: '', stage: 'intake' as const, approver: '' };
+
+/** One citizen at the desk, with more than one matter. */
+describe('a visit', () => {
+  it('asks for name and number once, however many dossiers are handed in', async () => {
+    const { room } = kit;
+    const first = room.open(kit.id(), HUYEN, { ticket, channel: 'direct' });
+    must(room.scanCard(kit.id(), first.id, HUYEN, CARD));
+    must(room.setField(kit.id(), first.id, HUYEN, 'applicant', 'phone', '0905 118 264', 'typed'));
+    must(room.chooseProcedure(kit.id(), first.id, HUYEN, '1.004859'));
+    must(await room.requestSupplement(kit.id(), first.id, HUYEN, SUPPLEMENT));
+    const second = room.open(kit.id(), HUYEN, { ticket, channel: 'direct' });
+    expect(second.id).not.toBe(first.id);
+    expect(second.applicant.fullName).toMatchObject({ value: 'Nguyễn Thị Thùy Dương', source: 'earlier' });
+    expect(second.applicant.phone).toMatchObject({ value: '0905 118 264', source: 'earlier' });
+    // The next citizen starts with nothing.
+    expect(room.open(kit.id(), HUYEN, { ticket: { id: 'ticket-28', number: 'B028' }, channel: 'direct' }).applicant).toEqual({});
+  });
+
+  it('names a paper by its own number while the dossier has no code', async () => {
+    const { room } = kit;
+    const { id } = room.open(kit.id(), HUYEN, { ticket, channel: 'direct' });
+    must(room.scanCard(kit.id(), id, HUYEN, CARD));
+    must(room.chooseProcedure(kit.id(), id, HUYEN, '1.004859'));
+    const asked = must(await room.requestSupplement(kit.id(), id, HUYEN, SUPPLEMENT));
+    expect(asked.documents[0]!.name).toMatch(/^Phiếu yêu cầu bổ sung.* \d+\//u);
+    expect(asked.documents[0]!.name).not.toContain('Nháp');
+  });
+
+  it('keeps names as they are written, with single spaces', () => {
+    const { room } = kit;
+    const { id } = room.open(kit.id(), HUYEN, { ticket: null, channel: 'direct' });
+    const view = must(room.setField(kit.id(), id, HUYEN, 'applicant', 'fullName', '  NGUYỄN  VĂN   AN ', 'typed'));
+    expect(view.applicant.fullName?.value).toBe('NGUYỄN VĂN AN');
+  });
+});
