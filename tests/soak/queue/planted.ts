@@ -67,7 +67,7 @@ export function plant(hall: Hall, bug: Bug): Hall {
     // what a bug that changes the log has made of it cannot be put back in part
     ...(bug.entry || bug.forgets
       ? {}
-      : { backup: async () => void (await hall.backup?.()), restore: async () => (await hall.restore?.()) ?? false }),
+      : { backup: async () => hall.backup?.(), restore: async () => (await hall.restore?.()) ?? false }),
     close: () => hall.close(),
   };
 }
@@ -123,7 +123,7 @@ export const BUGS: Readonly<Record<string, () => Bug>> = {
       if (command.do !== 'next' || command.id.length % 3 !== 0) return store.run(command);
       const [line] = [...store.state.lines.values()].filter((l) => l.tickets.length > 3 && l.addressee === '');
       const ticket = line?.tickets.at(-1);
-      return ticket ? store.run({ ...command, do: 'call', ticketId: ticket.id } as QueueCommand) : store.run(command);
+      return ticket ? store.run({ ...command, do: 'call', ticketId: ticket.id }) : store.run(command);
     },
     entry: (e) => (is(e, 'pick') ? { ...e, action: 'call' } : e),
   }),
