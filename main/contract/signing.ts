@@ -74,6 +74,8 @@ export const worklistItem = z.object({
   step: signingStep,
   /** Steps that remain, this one included. */
   steps: z.array(signingStep),
+  /** Number and date are left blank in it: the clerk's step must give them. */
+  numberBlank: z.boolean(),
   state: worklistState,
   /** Somebody has looked at exactly these bytes; only such items go into a batch. */
   seen: z.boolean(),
@@ -147,6 +149,8 @@ export const signingSnapshot = z.object({
   batch: batchView.nullable(),
   /** The token process of the batch is alive and logged in. */
   unlocked: z.boolean(),
+  /** Grows whenever other tokens are seen than before. */
+  tokenChanges: z.number().int(),
   todos: z.number().int(),
 });
 

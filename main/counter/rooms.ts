@@ -277,6 +277,10 @@ export async function openRooms(options: RoomsOptions) {
     onError: (error) => log(`token: ${String(error)}`),
   });
   opened('token watch', () => token.close());
+  // Certificates are read when a token comes, so that one that ends soon is announced before anybody signs.
+  token.onPresence(() => {
+    if (!signing.unlocked) signing.tokens().catch((error: unknown) => log(`token: ${String(error)}`));
+  });
   devices.addHealth(scannerHealth(scanning, clock));
   devices.addHealth(token);
   tied.dossiers = openDossiers({

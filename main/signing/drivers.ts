@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
 import type { Store } from '../store/index.ts';
@@ -39,7 +39,7 @@ export class Drivers {
   }
 
   private others(): { path: string; source: 'configured' | 'known' }[] {
-    const known = this.deps.onlyTheseModules ? [] : knownModules();
+    const known = this.deps.onlyTheseModules ? [] : onePerFile(knownModules());
     return [
       ...this.deps.modules.map((one) => ({ path: one, source: 'configured' as const })),
       ...known.map((one) => ({ path: one, source: 'known' as const })),
@@ -116,6 +116,10 @@ export class Drivers {
     return sha256;
   }
 }
+
+/** Packages put one driver under several names; it is loaded once. */
+const onePerFile = (files: readonly string[]): string[] =>
+  [...new Map(files.toReversed().map((file) => [realpathSync(file), file])).values()].toReversed();
 
 const changed = (name: string): Refusal =>
   refuse(

@@ -1,6 +1,6 @@
 import type { Refusal } from '../contract/refusal.ts';
 import { freeFieldName, guardFile, guardObjects, hashFile } from './append/index.ts';
-import { numberWanted, usualPlace } from './appearance/index.ts';
+import { numberWanted, SIZES, usualPlace } from './appearance/index.ts';
 import type { Item, Place } from './batch/journal.ts';
 import { decodeText, isString, openPdf, PdfError, type PdfFile, type PdfPage, type PdfSignatureField } from './pdf/index.ts';
 import { fileMissing } from './refusals.ts';
@@ -89,7 +89,11 @@ const kebab = (code: string): string => code.replace(/[A-Z]/g, (letter) => `-${l
 function placeOf(item: Item, saved: Place | null, pages: readonly PdfPage[], pdf: PdfFile): Place | null {
   const free = item.form === 'personal' && item.steps[0] === 'leader' ? item.area : null;
   // A place on a longer document is not looked for on a shorter one.
-  if (free && free.page < pages.length) return free;
+  if (free && free.page < pages.length) {
+    // Of the room between title and name the signature takes 55 x 30 mm, centred; the seal's third is measured from that.
+    const [width, height] = [Math.min(free.width, SIZES.personal.width), Math.min(free.height, SIZES.personal.height)];
+    return { page: free.page, x: free.x + (free.width - width) / 2, y: free.y + (free.height - height) / 2, width, height };
+  }
   return saved && saved.page < pages.length ? saved : usualPlace(item.form, pages, pdf);
 }
 

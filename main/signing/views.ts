@@ -27,6 +27,7 @@ export function itemView(item: Item): z.infer<typeof worklistItem> {
     copyKind: item.copyKind,
     step: item.steps[0] ?? 'leader',
     steps: [...item.steps],
+    numberBlank: item.blanks !== null,
     state: item.state,
     seen: item.seenSha256 !== null,
     addedAt: item.addedAt,
@@ -72,6 +73,7 @@ export function snapshot(signing: Signing): z.infer<typeof signingSnapshot> {
     worklist: signing.worklist().map(itemView),
     batch: batch && viewOfBatch(batch),
     unlocked: signing.unlocked,
+    tokenChanges: signing.tokenChanges,
     todos: signing.journal.todos().length,
   };
 }

@@ -35,7 +35,7 @@ export function usualPlace(form: VisibleForm, pages: readonly PdfPage[], pdf: Pd
   }
   const { width, height } = shown(page);
   const x = width - MARGIN / 2 - size.width;
-  const place = { x: top ? x : x - MARGIN, y: top ? height - MARGIN / 4 - size.height : height / 4, ...size };
+  const place = { x: top ? x : x - MARGIN, y: top ? height - (form === 'copy' ? MARGIN / 8 : MARGIN / 4) - size.height : height / 4, ...size };
   return { page: page.index, ...fromShown(page, place) };
 }
 

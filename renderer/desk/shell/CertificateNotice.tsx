@@ -19,10 +19,12 @@ export function CertificateNotice() {
         (heard) => !ended && setExpiring(heard),
         () => {},
       );
-    void ask();
+    // The hub looks at the tokens a moment after it starts; somebody who signs in at once is told then.
+    const timers = [0, 2_000, 5_000, 9_000].map((ms) => setTimeout(() => void ask(), ms));
     const timer = setInterval(() => void ask(), EVERY_MS);
     return () => {
       ended = true;
+      timers.forEach(clearTimeout);
       clearInterval(timer);
     };
   }, []);
@@ -55,7 +57,7 @@ export function CertificateNotice() {
           {rest > 0 ? say(` Còn ${rest} chứng thư khác sắp hết hạn.`, ` ${rest} more end soon.`) : ''}
         </span>
       </div>
-      <button type="button" className="btn sm" onClick={() => setClosed(new Set(expiring.map((one) => one.id)))}>
+      <button type="button" className="btn sm lone" onClick={() => setClosed(new Set(expiring.map((one) => one.id)))}>
         {say('Đã biết', 'Understood')}
       </button>
     </div>

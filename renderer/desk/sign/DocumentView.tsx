@@ -77,9 +77,14 @@ export function DocumentView(props: DocumentViewProps) {
           ))}
         </span>
         {item && preview && item.state !== 'signed' && !preview.refused ? (
-          <button type="button" className="btn sm end" onClick={() => setDialog('arrange')} data-action="arrange">
-            <Icon name="grip" size="s" />
-            {say(...FORM_WORDS[item.form])}
+          <button
+            type="button"
+            className="btn sm end"
+            onClick={() => setDialog('arrange')}
+            data-action="arrange"
+            title={say(...FORM_WORDS[item.form])}
+          >
+            {say('Vị trí', 'Place')}
           </button>
         ) : null}
         {item && (item.state === 'signed' || (preview?.signatures.length ?? 0) > 0) ? (
@@ -89,7 +94,6 @@ export function DocumentView(props: DocumentViewProps) {
           </button>
         ) : null}
         <button type="button" className="btn sm end" aria-pressed={whole} onClick={() => setWhole((before) => !before)}>
-          <Icon name="zoom" size="s" />
           {whole ? say('Đọc rõ', 'Readable') : say('Cả trang', 'Whole page')}
         </button>
         {pages > 1 ? (
@@ -103,7 +107,7 @@ export function DocumentView(props: DocumentViewProps) {
             <Icon name="left" size="s" />
           </button>
         ) : null}
-        <span className="small dim">{say(`Trang ${page}/${pages}`, `Page ${page}/${pages}`)}</span>
+        {pages > 1 ? <span className="small dim">{say(`Trang ${page}/${pages}`, `Page ${page}/${pages}`)}</span> : null}
         {pages > 1 ? (
           <button
             type="button"

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { troubleOf, type Trouble } from '../../shared/answer.ts';
 import { client } from '../../shared/client.ts';
 import { newCommandId } from '../../shared/ids.ts';
@@ -21,8 +21,7 @@ import './sign.css';
 export function Sign() {
   const say = useSay();
   const live = useSigningWatch();
-  const { has } = useSession();
-  const { tokens, look, choices, choice, choose } = useTokens();
+  const { has, officer } = useSession();
   const { run, busy, trouble, dismiss } = useCommand();
   const [selected, setSelected] = useState<string | null>(null);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
@@ -34,12 +33,23 @@ export function Sign() {
   const [pin, setPin] = useState<PinRequest | null>(null);
   const [asking, setAsking] = useState<'set-aside' | 'returned' | null>(null);
 
-  const all = live.data?.worklist ?? [];
+  const worklist = live.data?.worklist;
+  const all = useMemo(() => worklist ?? [], [worklist]);
   const waitingAt = { leader: countAt(all, 'leader'), clerk: countAt(all, 'clerk') };
   // The clerk comes for the seals, everybody else for signatures; with nothing there, the other step is shown.
   const usualStep: Item['step'] = has('clerk') && !has('leader') ? 'clerk' : 'leader';
   const otherStep: Item['step'] = usualStep === 'clerk' ? 'leader' : 'clerk';
   const step = stepChosen ?? (waitingAt[usualStep] === 0 && waitingAt[otherStep] > 0 ? otherStep : usualStep);
+  const signedBefore = useMemo(
+    () => new Set(all.flatMap((item) => (item.step === 'clerk' && item.state !== 'signed' && item.signer ? [item.signer] : []))),
+    [all],
+  );
+  const { tokens, look, choices, choice, choose } = useTokens({
+    changes: live.data?.tokenChanges ?? 0,
+    step,
+    officer: officer.name,
+    signedBefore,
+  });
   const both = waitingAt.leader > 0 && waitingAt.clerk > 0;
   const items = both ? all.filter((item) => item.step === step || item.state === 'signed' || item.state === 'in-batch') : all;
   const batch = live.data?.batch ?? null;
@@ -49,9 +59,7 @@ export function Sign() {
   const current = items.find((item) => item.documentId === selected) ?? null;
   const numberOf = (item: Item) => (numbers.get(item.documentId) ?? '').trim();
   const unnumbered = new Set(
-    items
-      .filter((item) => item.step === 'clerk' && previews.get(item.documentId)?.numberWanted === true && numberOf(item) === '')
-      .map((item) => item.documentId),
+    items.filter((item) => item.step === 'clerk' && item.numberBlank && numberOf(item) === '').map((item) => item.documentId),
   );
   const ready = items.filter(
     (item) => item.state === 'waiting' && item.step === step && item.seen && !left.has(item.documentId) && !unnumbered.has(item.documentId),
@@ -89,6 +97,7 @@ export function Sign() {
   const startBatch = async (secret: string | null, confirmFinalTry: boolean): Promise<Trouble | null> => {
     if (!choice?.certificate) return null;
     try {
+      choose(choice.key);
       const chosen = [];
       for (const item of ready) {
         const preview = previews.get(item.documentId) ?? (await client.signing.preview({ documentId: item.documentId }));

@@ -21,22 +21,25 @@ export function TokenChoice({ choices, choice, disabled, onChoose }: TokenChoice
         return (
           <label key={one.key} className={chosen ? 'on' : undefined} data-token={one.token.serial}>
             <input type="radio" name="certificate" checked={chosen} onChange={() => onChoose(one.key)} />
-            <span className="cut m">{one.certificate?.subject ?? one.token.label}</span>
-            <State tone={one.problem ? 'bad' : one.token.countLow || one.token.finalTry ? 'warn' : 'ok'} bare>
-              {one.token.locked
-                ? say('Bị khóa', 'Locked')
-                : one.problem
-                  ? say('Không dùng được', 'Not usable')
-                  : one.token.finalTry
-                    ? say('Lần thử cuối', 'Last try')
-                    : one.token.countLow
-                      ? say('Sắp hết lần thử', 'Few tries')
-                      : say('Dùng được', 'Usable')}
-            </State>
-            <span className="c small dim">
-              {one.token.training
-                ? say('Khóa tập huấn, không có giá trị', 'Training key, no value')
-                : `${one.token.label}, ${one.token.serial}`}
+            <span className="m">{one.certificate?.subject ?? one.token.label}</span>
+            <span className="c small dim tokenline" title={one.token.serial}>
+              <span className="cut">{one.token.training ? say('Tập huấn, không có giá trị', 'Training, no value') : one.token.label}</span>
+              <State
+                tone={one.problem ? 'bad' : one.token.countLow || one.token.finalTry || one.certificate?.expiring ? 'warn' : 'ok'}
+                bare
+              >
+                {one.token.locked
+                  ? say('Bị khóa', 'Locked')
+                  : one.problem
+                    ? say('Không dùng được', 'Not usable')
+                    : one.token.finalTry
+                      ? say('Lần thử cuối', 'Last try')
+                      : one.token.countLow
+                        ? say('Sắp hết lần thử', 'Few tries')
+                        : one.certificate?.expiring
+                          ? say(`Còn ${one.certificate.daysLeft} ngày`, `${one.certificate.daysLeft} days`)
+                          : say('Dùng được', 'Usable')}
+              </State>
             </span>
             {one.problem ? <span className="c small bad">{one.problem[language]}</span> : null}
           </label>

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { choicesOf, pickChoice } from './choices.ts';
 import type { Certificate, Token } from './useSigning.ts';
 
-const certificate = (id: string, refused: Certificate['refused'] = null) => ({ id, refused }) as unknown as Certificate;
+const certificate = (id: string, refused: Certificate['refused'] = null) =>
+  ({ id, refused, subject: `Người ${id}` }) as unknown as Certificate;
 const token = (serial: string, certificates: Certificate[], more: Partial<Token> = {}) =>
   ({ module: 'm.so', serial, label: serial, locked: false, training: false, certificates, ...more }) as unknown as Token;
 const pick = (tokens: Token[], chosen: string | null = null, last: string | null = null) =>
@@ -28,6 +29,12 @@ describe('which certificate signs', () => {
     const found = pick([token('a', [certificate('1')], { locked: true }), training], null, 't');
     expect([found?.token.serial, found?.problem === null]).toEqual(['a', false]);
     expect(pick([training])?.token.serial).toBe('TAPHUAN1');
+  });
+
+  it("prefers the officer's own name for a signature, and another's for the seal", () => {
+    const choices = choicesOf({ tokens: [token('a', [certificate('1')]), token('b', [certificate('2')])], problems: [] });
+    expect(pickChoice(choices, null, null, (subject) => subject === 'Người 2')?.token.serial).toBe('b');
+    expect(pickChoice(choices, null, null, () => false)?.token.serial).toBe('a');
   });
 
   it('keeps to what the officer chose, and to what was used last while it works', () => {

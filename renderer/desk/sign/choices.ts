@@ -10,7 +10,7 @@ export interface Choice {
 }
 
 const LOCKED = {
-  vi: 'Token đã bị khóa mã PIN. Liên hệ nơi cấp để mở khóa, hoặc chọn chứng thư khác.',
+  vi: 'Token đã bị khóa mã PIN: nhờ nơi cấp mở, hoặc chọn chứng thư khác.',
   en: 'The PIN of the token is locked. Ask its issuer to unlock it, or choose another certificate.',
 };
 const NO_CERTIFICATE = {
@@ -34,15 +34,21 @@ export function choicesOf(tokens: Tokens | null): Choice[] {
 }
 
 /**
- * What is signed with unless the officer says otherwise: what was chosen here; else what was used last; else the first that works. The key
- * of training never steps in for a real token that does not work: then the real one is shown with what is wrong with it.
+ * What is signed with unless the officer says otherwise: what was chosen here; else what was used last; else one that fits (the officer's own
+ * name, or for the seal nobody's who signed before); else the first that works. The key of training never steps in for a real token that does not work: then the real one is shown with what is wrong with it.
  */
-export function pickChoice(choices: readonly Choice[], chosen: string | null, usedLast: string | null): Choice | null {
+export function pickChoice(
+  choices: readonly Choice[],
+  chosen: string | null,
+  usedLast: string | null,
+  fits: (subject: string) => boolean = () => true,
+): Choice | null {
   const real = choices.filter((one) => !one.token.training);
   const works = (one: Choice) => one.problem === null;
   return (
     choices.find((one) => one.key === chosen) ??
     choices.find((one) => one.certificate?.id === usedLast && works(one) && (!one.token.training || real.length === 0)) ??
+    real.find((one) => works(one) && one.certificate !== null && fits(one.certificate.subject)) ??
     real.find(works) ??
     real[0] ??
     choices.find(works) ??

@@ -26,10 +26,19 @@ export const useSigningWatch = () =>
     apply: (_, next) => next,
   });
 
-const USED_LAST = 'quay.sign.certificate';
+const usedLast = (step: Item['step']): string => `quay.sign.certificate.${step}`;
 
-/** The tokens that can be seen now, asked for on opening and again whenever somebody wants to know, and the one to sign with. */
-export function useTokens(): {
+interface Asks {
+  /** Grows when other tokens are there than before. */
+  readonly changes: number;
+  readonly step: Item['step'];
+  readonly officer: string;
+  /** Whose signature the documents carry that wait for the seal: the seal is another's. */
+  readonly signedBefore: ReadonlySet<string>;
+}
+
+/** The tokens that can be seen now, asked for anew whenever one comes or goes, and the one to sign this step with. */
+export function useTokens({ changes, step, officer, signedBefore }: Asks): {
   tokens: Tokens | null;
   look: () => void;
   choices: readonly Choice[];
@@ -37,22 +46,26 @@ export function useTokens(): {
   choose: (key: string) => void;
 } {
   const [tokens, setTokens] = useState<Tokens | null>(null);
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<Partial<Record<Item['step'], string>>>({});
   const look = useCallback(() => {
     client.signing.tokens().then(setTokens, () => setTokens(null));
   }, []);
-  // The watch over the tokens tells when one was pulled out or plugged in: nobody has to press anything.
-  const since = useDeskData().devices.data?.find((device) => device.kind === 'token')?.since;
-  useEffect(look, [look, since]);
+  useEffect(look, [look, changes]);
   const choices = useMemo(() => choicesOf(tokens), [tokens]);
   const choose = useCallback(
     (key: string) => {
-      setChosen(key);
+      setChosen((before) => ({ ...before, [step]: key }));
       const id = choices.find((one) => one.key === key)?.certificate?.id;
-      if (id) localStorage.setItem(USED_LAST, id);
+      if (id) localStorage.setItem(usedLast(step), id);
     },
-    [choices],
+    [choices, step],
   );
-  const choice = useMemo(() => pickChoice(choices, chosen, localStorage.getItem(USED_LAST)), [choices, chosen]);
+  const choice = useMemo(
+    () =>
+      pickChoice(choices, chosen[step] ?? null, localStorage.getItem(usedLast(step)), (subject) =>
+        step === 'clerk' ? !signedBefore.has(subject) && subject !== officer : subject.startsWith(officer),
+      ),
+    [choices, chosen, step, officer, signedBefore],
+  );
   return { tokens, look, choices, choice, choose };
 }
