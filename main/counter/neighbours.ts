@@ -146,6 +146,7 @@ function provinceNeighbour(province: Province): Neighbour {
       { key: 'signIn', vi: 'Từ chối đăng nhập', en: 'Refuses the sign-in', on: now().signInRefused },
       { key: 'error', vi: 'Báo lỗi máy chủ 502', en: 'Answers 502', on: now().status?.code === 502 },
       { key: 'wrongHash', vi: 'Báo sai mã băm tệp', en: 'Answers a wrong hash', on: now().wrongHash > 0 },
+      { key: 'refuse', vi: 'Trả lại mọi hồ sơ', en: 'Gives every dossier back', on: now().status?.code === 422 },
     ],
     set(key, on) {
       const change: Record<string, Parameters<typeof province.troubles.set>[0]> = {
@@ -155,11 +156,26 @@ function provinceNeighbour(province: Province): Neighbour {
         signIn: { signInRefused: on },
         error: { status: on ? { code: 502, share: 1 } : null },
         wrongHash: { wrongHash: on ? 1 : 0 },
+        refuse: { status: on ? { code: 422, share: 1, only: 'CreateDossier' } : null },
       };
       province.troubles.set(change[key] ?? {});
     },
-    actions: [{ key: 'dropSessions', vi: 'Ngắt mọi phiên đăng nhập', en: 'End every session' }],
-    act: () => province.dropSessions(),
+    actions: [
+      { key: 'dropSessions', vi: 'Ngắt mọi phiên đăng nhập', en: 'End every session' },
+      { key: 'forget', vi: 'Để mất hồ sơ mới nhất (tập đối chiếu)', en: 'Lose the newest dossier (for the comparison)' },
+      { key: 'ask', vi: 'Yêu cầu bổ sung hồ sơ mới nhất', en: 'Ask for a supplement to the newest dossier' },
+    ],
+    act(key) {
+      if (key === 'dropSessions') return province.dropSessions();
+      const newest = province
+        .brief()
+        .map((d) => d.code)
+        .sort()
+        .at(-1);
+      if (newest === undefined) return;
+      if (key === 'forget') province.forget(newest);
+      else province.decide(newest, { kind: 'YeuCauBoSung', status: 5, text: 'Đề nghị nộp thêm bản sao giấy tờ tùy thân còn hạn.' });
+    },
     shows: () => `${province.count()} hồ sơ`,
   };
 }

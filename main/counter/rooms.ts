@@ -235,7 +235,13 @@ export async function openRooms(options: RoomsOptions) {
     clock,
     dataDir,
     province: neighbours
-      ? { adapter: 'lgsp', baseUrl: neighbours.province.lgspUrl, agency: place.agencyCode }
+      ? {
+          adapter: 'lgsp',
+          baseUrl: neighbours.province.lgspUrl,
+          agency: place.agencyCode,
+          uploads: 'tus',
+          gatewayUrl: neighbours.province.gatewayUrl,
+        }
       : ((config.province as ProvinceConfigInput | undefined) ?? null),
     secrets,
     onAcknowledged: (ack) => noted(toDossiers().onAcknowledged(ack.dossierId, ack.officialCode === '' ? null : ack.officialCode)),

@@ -7,6 +7,10 @@ import type { Clock } from '../store/index.ts';
 
 const LINK_LIFE_MS = 10 * 60 * 1000;
 export const MAX_UPLOAD_BYTES = 200 * 1024 * 1024;
+/** A parcel of unsent dossiers may be a whole day without a line: 400 dossiers of 3.2 MB and more. */
+const MAX_PARCEL_BYTES = 8 * 1024 * 1024 * 1024;
+/** As many first bytes as the longest of `MAGIC`. */
+const HEAD_BYTES = 16;
 const TYPES: Record<string, string> = {
   '.pdf': 'application/pdf',
   '.jpg': 'image/jpeg',
@@ -106,7 +110,7 @@ export function createFiles(options: { dir: string; clock: Clock }): Files {
         'Tệp lớn hơn 200 MB. Hãy quét lại với độ phân giải thấp hơn (không dưới 200 dpi) hoặc tách tệp.',
         'The file is larger than 200 MB. Scan it again at a lower resolution (not under 200 dpi) or split it.',
       );
-      if (contentLength > MAX_UPLOAD_BYTES) return tooLarge;
+      if (contentLength > MAX_PARCEL_BYTES) return tooLarge;
       mkdirSync(dir, { recursive: true, mode: 0o700 });
       const uploadId = randomUUID();
       const temporary = path.join(dir, `${uploadId}.part`);
@@ -122,8 +126,9 @@ export function createFiles(options: { dir: string; clock: Clock }): Files {
       try {
         for await (const chunk of body) {
           size += chunk.length;
-          if (size > MAX_UPLOAD_BYTES) return fail(tooLarge);
-          if (head.length < 8) head = Buffer.concat([head, chunk.subarray(0, 8)]);
+          if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES)]);
+          const most = head.toString('latin1').startsWith('QUAY-UNSENT') ? MAX_PARCEL_BYTES : MAX_UPLOAD_BYTES;
+          if (size > most || (contentLength > most && head.length >= HEAD_BYTES)) return fail(tooLarge);
           hash.update(chunk);
           if (!out.write(chunk)) await new Promise<void>((resolve, reject) => void (out.once('drain', resolve), out.once('error', reject)));
         }

@@ -242,5 +242,7 @@ describe('files', () => {
     expect(taken.size).toBe(10);
     expect(files.upload(taken.uploadId)?.type).toBe('application/pdf');
     expect(JSON.parse((await get('/upload', { cookie: good }, 'POST', 'MZ not a pdf')).body)).toMatchObject({ refused: 'upload-type' });
+    const parcel = JSON.parse((await get('/upload', { cookie: good }, 'POST', 'QUAY-UNSENT1 sealed bytes')).body) as { uploadId: string };
+    expect(files.upload(parcel.uploadId)?.file).toMatch(/\.quay$/);
   });
 });

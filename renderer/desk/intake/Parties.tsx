@@ -3,6 +3,7 @@ import type { DossierView, Party } from '../../../main/contract/dossier-views.ts
 import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
 import { State } from '../../shared/parts/State.tsx';
+import { LookUpDialog, type Citizen } from '../outbox/LookUpDialog.tsx';
 import { PersonField } from './PersonField.tsx';
 import type { Draft } from './useDraft.ts';
 
@@ -30,6 +31,7 @@ export function Parties({ dossier, draft }: { dossier: DossierView; draft: Draft
         )}
       </div>
       <PersonFields dossier={dossier} draft={draft} party="applicant" />
+      <LookUp dossier={dossier} draft={draft} />
       <div className="owner">
         <label className="check">
           <input
@@ -61,6 +63,35 @@ export function Parties({ dossier, draft }: { dossier: DossierView; draft: Draft
           </label>
         </div>
       )}
+    </>
+  );
+}
+
+/** For a card that cannot be read: the population data, asked for this dossier and written down. */
+function LookUp({ dossier, draft }: { dossier: DossierView; draft: Draft }) {
+  const say = useSay();
+  const [open, setOpen] = useState(false);
+  const use = (person: Citizen) => {
+    setOpen(false);
+    for (const field of ['fullName', 'birthDate', 'sex', 'address'] as const) {
+      const value = person[field];
+      if (value !== null)
+        void draft.send((order) => client.dossiers.setField({ ...order, party: 'applicant', field, value, source: 'database' }));
+    }
+  };
+  return (
+    <>
+      <button type="button" className="btn sm soft" onClick={() => setOpen(true)}>
+        {say('Tra cứu dân cư', 'Look the citizen up')}
+      </button>
+      {open ? (
+        <LookUpDialog
+          dossierId={dossier.id}
+          idNumber={dossier.applicant.idNumber?.value ?? ''}
+          onUse={use}
+          onClose={() => setOpen(false)}
+        />
+      ) : null}
     </>
   );
 }

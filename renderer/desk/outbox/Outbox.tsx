@@ -16,6 +16,7 @@ import { useSession } from '../data/session.tsx';
 import { CarryOver } from './CarryOver.tsx';
 import { Differences } from './Differences.tsx';
 import { InboxDialog } from './InboxDialog.tsx';
+import { LookUpBook } from './LookUpDialog.tsx';
 import { OutboxSide } from './OutboxSide.tsx';
 import { OutboxTable } from './OutboxTable.tsx';
 import { SignInDialog } from './SignInDialog.tsx';
@@ -35,6 +36,7 @@ export function Outbox({ id }: { id: string | null }) {
   const [sent, setSent] = useState<readonly OutboxRow[]>([]);
   const [signIn, setSignIn] = useState(false);
   const [inbox, setInbox] = useState(false);
+  const [book, setBook] = useState(false);
   const { has } = useSession();
   const live = useLive<OutboxPicture, { summary: OutboxSummary; changed: OutboxRow[]; removed: string[] }>({
     key: 'outbox-rows',
@@ -73,6 +75,8 @@ export function Outbox({ id }: { id: string | null }) {
         void run('retry', (commandId) => client.delivery.retryNow({ commandId, id: row.id }));
     }
   };
+  /** As it is, without a correction: the province mended its list, or the file was put back. */
+  const again = (row: OutboxRow) => void run('retry', (commandId) => client.delivery.retryNow({ commandId, id: row.id }));
   const retryAll = () => void run('retry', (commandId) => client.delivery.retryNow({ commandId }));
   const evidence = useRef<() => void>(() => {});
   useKeys({ retry: retryAll, evidence: () => evidence.current() });
@@ -121,7 +125,14 @@ export function Outbox({ id }: { id: string | null }) {
             <Icon name="tray" size="s" />
             {say(`Tỉnh gửi về: ${summary?.inbox ?? 0}`, `From the province: ${summary?.inbox ?? 0}`)}
           </button>
-          {has('admin', 'supervisor') ? <CarryOver /> : null}
+          {has('admin', 'supervisor') ? (
+            <>
+              <CarryOver moved={waiting.filter((row) => row.state === 'moved').length} />
+              <button type="button" className="btn sm soft" onClick={() => setBook(true)}>
+                {say('Sổ tra cứu dân cư', 'Book of look-ups')}
+              </button>
+            </>
+          ) : null}
           {summary?.paused ? (
             <button
               type="button"
@@ -150,9 +161,17 @@ export function Outbox({ id }: { id: string | null }) {
           </p>
         </aside>
       ) : (
-        <OutboxSide key={current.id} row={current} now={now} onAct={() => act(current)} evidence={evidence} />
+        <OutboxSide
+          key={current.id}
+          row={current}
+          now={now}
+          onAct={() => act(current)}
+          onAgain={() => again(current)}
+          evidence={evidence}
+        />
       )}
       {inbox ? <InboxDialog onClose={() => setInbox(false)} /> : null}
+      {book ? <LookUpBook onClose={() => setBook(false)} /> : null}
       {signIn ? <SignInDialog onClose={() => setSignIn(false)} /> : null}
     </main>
   );

@@ -17,12 +17,14 @@ interface SideProps {
   readonly row: OutboxRow;
   readonly now: number;
   readonly onAct: () => void;
+  /** Sends a refused piece of work once more as it is. */
+  readonly onAgain: () => void;
   /** The page's Ctrl+I opens this panel's evidence. */
   readonly evidence: RefObject<() => void>;
 }
 
 /** One piece of work told in full: why, what to do, what it means for the citizen, its way so far and what comes. */
-export function OutboxSide({ row, now, onAct, evidence }: SideProps) {
+export function OutboxSide({ row, now, onAct, onAgain, evidence }: SideProps) {
   const { language, say } = useLanguage();
   const [show, setShow] = useState<OutboxShow | null>(null);
   const [replies, setReplies] = useState<Evidence | null>(null);
@@ -94,6 +96,12 @@ export function OutboxSide({ row, now, onAct, evidence }: SideProps) {
             {row.todo[language]} <kbd>Enter</kbd>
           </button>
         )}
+        {row.state === 'refused' || row.state === 'needs-file' ? (
+          <button type="button" className="btn" onClick={onAgain}>
+            <Icon name="run" size="s" />
+            {say('Gửi lại như cũ', 'Send again as it is')}
+          </button>
+        ) : null}
         <button type="button" className="btn" onClick={() => go('results', row.dossierId)}>
           <Icon name="doc" size="s" />
           {say('Xem hồ sơ', 'Open the dossier')}

@@ -12,8 +12,9 @@ describe('the outbox list', () => {
       row('old', 10),
       row('person', 20, { needsPerson: true, state: 'refused' }),
       row('gone', 1, { state: 'acknowledged' }),
+      row('away', 5, { state: 'moved' }),
     ];
-    expect(sortRows(rows).map((one) => one.id)).toEqual(['person', 'old', 'new']);
+    expect(sortRows(rows).map((one) => one.id)).toEqual(['person', 'away', 'old', 'new']);
   });
 
   it('replaces changed rows and removes settled ones', () => {

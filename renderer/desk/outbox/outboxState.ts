@@ -18,9 +18,9 @@ export function outboxAfter(
   return { summary: event.summary, rows: [...picture.rows.filter((row) => !gone.has(row.id)), ...event.changed] };
 }
 
-const OVER: ReadonlySet<OutboxRow['state']> = new Set(['acknowledged', 'reconciled', 'moved', 'superseded']);
+const OVER: ReadonlySet<OutboxRow['state']> = new Set(['acknowledged', 'reconciled', 'superseded']);
 
-/** Who must act first, then the oldest; what has arrived is not waiting. */
+/** Who must act first, then the oldest; what has arrived is not waiting. What another station is to send has not arrived yet. */
 export const sortRows = (rows: readonly OutboxRow[]): OutboxRow[] =>
   rows
     .filter((row) => !OVER.has(row.state))

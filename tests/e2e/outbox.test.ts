@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { part } from '../parts.ts';
+import { expectAccessible, expectNoPageScroll, LARGE, openBrowser, openDesk, shoot, SMALL, soon, type Screen } from './browser.ts';
+import { startCounter, type Client, type Started } from './counter.ts';
+
+const ready = part('/usr/bin/chromium');
+const CARD = {
+  idNumber: '001191024680',
+  fullName: 'Nguyễn Thị Thùy Dương',
+  birthDate: '1991-08-14',
+  sex: 'Nữ' as const,
+  address: 'Tổ dân phố 4, phường An Bình, Đắk Lắk',
+  degraded: false,
+};
+const PASSPHRASE = 'mang hồ sơ sang máy khác';
+const press = (screen: Screen, key: string) => screen.page.keyboard.press(key);
+const focused = (screen: Screen) => screen.page.evaluate(() => document.activeElement?.textContent ?? '');
+
+async function acceptOne(desk: Client): Promise<{ id: string; code: string }> {
+  const dossier = await desk.dossiers.open({ commandId: randomUUID(), ticket: null });
+  const on = () => ({ commandId: randomUUID(), dossierId: dossier.id });
+  await desk.dossiers.scanCard({ ...on(), card: CARD });
+  const chosen = await desk.dossiers.chooseProcedure({ ...on(), code: '1.004859' });
+  for (const component of chosen.components)
+    if (component.state === 'absent') await desk.dossiers.setComponent({ ...on(), key: component.key, state: 'complete', originals: 1 });
+  const accepted = await desk.dossiers.accept({ ...on(), duplicatesSeen: true });
+  return { id: dossier.id, code: accepted.dossier.title };
+}
+
+describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
+  let started: Started;
+  let other: Started;
+  let browser: Browser;
+  let desk: Screen;
+  let colleague: Client;
+  const trouble = (key: string, on: boolean) => colleague.training.setSwitch({ commandId: randomUUID(), id: 'province', key, on });
+  const act = (key: string) => colleague.training.act({ commandId: randomUUID(), id: 'province', key });
+  /** Tab until a control with these words has the focus. */
+  async function tabTo(screen: Screen, words: RegExp): Promise<void> {
+    for (let i = 0; i < 80; i += 1) {
+      if (words.test(await focused(screen))) return;
+      await press(screen, 'Tab');
+    }
+    throw new Error(`no way by Tab to ${String(words)}`);
+  }
+  const shots = async (name: string) => {
+    const { page } = desk;
+    await expectAccessible(page);
+    await expectNoPageScroll(page);
+    await shoot(page, `${name}-1366`);
+    await page.setViewportSize(LARGE);
+    await expectNoPageScroll(page);
+    await shoot(page, `${name}-1920`);
+    await page.setViewportSize(SMALL);
+  };
+
+  beforeAll(async () => {
+    started = await startCounter();
+    other = await startCounter({ build: false });
+    browser = await openBrowser();
+    desk = await openDesk(browser, started, 'quan');
+    colleague = await started.client('station', '4');
+    await colleague.officers.signIn({ login: 'dung', password: 'tap-huan' });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await other?.close();
+    await started?.close();
+  });
+
+  it('brings what the province gave back with its reason, opens it to be put right, and sends it as a new revision', async () => {
+    const { page } = desk;
+    await trouble('refuse', true);
+    const { code } = await acceptOne(colleague);
+    await press(desk, 'Alt+5');
+    const row = page.locator('table.list tbody tr', { hasText: code });
+    await row.filter({ hasText: 'Tỉnh trả lại' }).waitFor();
+    await page.locator('.side', { hasText: 'Dữ liệu hồ sơ chưa đúng danh mục của tỉnh' }).waitFor();
+    await soon(() => focused(desk)).toContain(code);
+    await shots('desk-outbox-refused');
+    await press(desk, 'Enter');
+    await page.locator('main.intake').waitFor();
+    await page.getByRole('status').filter({ hasText: 'Tỉnh trả lại' }).waitFor();
+    await shots('desk-correct');
+    // Still refused over there: as it was, and then as a new revision.
+    await trouble('refuse', false);
+    await press(desk, 'F9');
+    await page.locator('main.outbox').waitFor();
+    await soon(() => row.count(), 30_000).toBe(0);
+    await page.locator('.tab', { hasText: 'Tỉnh đã nhận hôm nay' }).focus();
+    await press(desk, 'Enter');
+    await page.locator('table.list tbody tr', { hasText: code }).filter({ hasText: 'Sửa, gửi lại' }).waitFor();
+  });
+
+  it('sends once more as it is when the province mended its list', async () => {
+    const { page } = desk;
+    await page.locator('.tab', { hasText: 'Chưa tới tỉnh' }).focus();
+    await press(desk, 'Enter');
+    await trouble('refuse', true);
+    const { code } = await acceptOne(colleague);
+    const row = page.locator('table.list tbody tr', { hasText: code });
+    await row.filter({ hasText: 'Tỉnh trả lại' }).waitFor();
+    await trouble('refuse', false);
+    await tabTo(desk, /^Gửi lại như cũ/);
+    await press(desk, 'Enter');
+    await soon(() => row.count(), 30_000).toBe(0);
+  });
+
+  it('shows what the comparison found and settles it', async () => {
+    const { page } = desk;
+    await act('forget');
+    await tabTo(desk, /^Lệch khi đối chiếu/);
+    await press(desk, 'Enter');
+    await tabTo(desk, /^Đối chiếu hôm nay ngay/);
+    await press(desk, 'Enter');
+    await page.getByText(/nhưng danh sách của tỉnh không có/).waitFor();
+    await shots('desk-outbox-differences');
+    await tabTo(desk, /^Gửi lại hồ sơ/);
+    await press(desk, 'Enter');
+    await page.getByText('Không có chỗ lệch nào đang chờ xử lý.').waitFor();
+    await soon(() => started.counter.neighbours?.province.count(), 30_000).toBe(2);
+  });
+
+  it('looks a citizen up from the intake, and the book says who, why and for which dossier', async () => {
+    const { page } = desk;
+    const draft = await colleague.dossiers.open({ commandId: randomUUID(), ticket: null });
+    const set = { commandId: randomUUID(), dossierId: draft.id, party: 'applicant' as const };
+    await colleague.dossiers.setField({ ...set, field: 'idNumber', value: '001099000001' });
+    await page.goto(`${started.origin}/desk.html#/intake/${draft.id}`);
+    await page.locator('main.intake').waitFor();
+    await tabTo(desk, /^Tra cứu dân cư/);
+    await press(desk, 'Enter');
+    await page.getByRole('dialog').waitFor();
+    await expectAccessible(page);
+    await page.keyboard.type('Thẻ không quét được');
+    await press(desk, 'Enter');
+    await page.getByRole('dialog').getByText('Nguyễn Thị Mẫu').waitFor();
+    await shots('desk-look-up');
+    await tabTo(desk, /^Ghi vào hồ sơ/);
+    await press(desk, 'Enter');
+    await soon(async () => (await colleague.dossiers.get({ dossierId: draft.id })).applicant.fullName?.value).toBe('Nguyễn Thị Mẫu');
+    const chief = await started.client('station', '1');
+    await chief.officers.signIn({ login: 'quan', password: 'tap-huan' });
+    const [entry] = await chief.delivery.lookUps();
+    expect(entry).toMatchObject({ reason: 'Thẻ không quét được', dossierId: draft.id, outcome: { vi: 'Có dữ liệu' } });
+    expect(entry?.officerName).not.toBe('');
+    await press(desk, 'Alt+5');
+    await tabTo(desk, /^Sổ tra cứu dân cư/);
+    await press(desk, 'Enter');
+    await page.getByRole('dialog').getByText('Thẻ không quét được').waitFor();
+    await expectAccessible(page);
+    await shoot(page, 'desk-look-up-book-1366');
+    await press(desk, 'Escape');
+  });
+
+  it('carries what is unsent to another station in an encrypted file, which sends it', async () => {
+    const { page } = desk;
+    await trouble('down', true);
+    const { code } = await acceptOne(colleague);
+    const row = page.locator('table.list tbody tr', { hasText: code });
+    await row.waitFor();
+    await tabTo(desk, /^Mang hồ sơ sang máy khác/);
+    await press(desk, 'Enter');
+    await page.getByRole('dialog').waitFor();
+    await press(desk, 'Tab');
+    await page.keyboard.type(PASSPHRASE);
+    await press(desk, 'Tab');
+    await page.keyboard.type(PASSPHRASE);
+    await expectAccessible(page);
+    const loading = page.waitForEvent('download');
+    await press(desk, 'Enter');
+    const download = await loading;
+    expect(download.suggestedFilename()).toMatch(/^quay-chua-gui-\d+\.quay$/);
+    const file = await download.path();
+    expect(readFileSync(file).subarray(0, 11).toString()).toBe('QUAY-UNSENT');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /Đã xuất 1 hồ sơ/ })
+      .waitFor();
+    await shots('desk-carry-out');
+    await press(desk, 'Escape');
+    await row.filter({ hasText: 'Đã chuyển máy khác' }).waitFor();
+    await shots('desk-outbox-moved');
+
+    const there = await openDesk(browser, other, 'quan');
+    await press(there, 'Alt+5');
+    await there.page.locator('main.outbox').waitFor();
+    await tabTo(there, /^Mang hồ sơ sang máy khác/);
+    await press(there, 'Enter');
+    await there.page.getByRole('dialog').waitFor();
+    await press(there, 'ArrowDown');
+    await there.page.locator('input[type=file]').setInputFiles(file);
+    await there.page.locator('dialog input[type=password]').focus();
+    await there.page.keyboard.type('không phải mật khẩu này');
+    await press(there, 'Enter');
+    await there.page.getByText(/sai mật khẩu/).waitFor();
+    await expectAccessible(there.page);
+    await there.page.locator('dialog input[type=password]').fill(PASSPHRASE);
+    await press(there, 'Enter');
+    await there.page
+      .getByRole('status')
+      .filter({ hasText: /Đã nhận 1 hồ sơ/ })
+      .waitFor();
+    await shoot(there.page, 'desk-carry-in-1366');
+    await soon(() => other.counter.neighbours?.province.count(), 30_000).toBe(1);
+    expect(there.complaints).toEqual([]);
+
+    // The other station will not send after all: taken back, and it leaves from here when the line is up.
+    await trouble('down', false);
+    await tabTo(desk, /^Mang hồ sơ sang máy khác/);
+    await press(desk, 'Enter');
+    await press(desk, 'ArrowUp');
+    await page.getByRole('button', { name: 'Nhận lại', exact: true }).waitFor();
+    await press(desk, 'Enter');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /Máy này gửi lại/ })
+      .waitFor();
+    await press(desk, 'Escape');
+    await soon(() => row.count(), 45_000).toBe(0);
+  });
+
+  it('broke no content policy', () => expect(desk.complaints).toEqual([]));
+});
