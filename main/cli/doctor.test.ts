@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openCounter } from '../counter.ts';
 import { examine } from './doctor.ts';
 
 let dir: string;
@@ -19,7 +20,23 @@ describe('the doctor', () => {
     expect(existsSync(path.join(dir, 'gõ nhầm'))).toBe(false);
     // Each line names its thing once.
     const printer = findings.find((finding) => finding.what === 'ticket-printer')!;
-    expect([printer.vi, printer.en].map((line) => line.split(':').length)).toEqual([2, 2]);
+    expect([printer.vi, printer.en].map((line) => line.split(': ').length)).toEqual([2, 2]);
+  });
+
+  it('tells of a running counter what it wrote down of each device', async () => {
+    const counter = await openCounter({ dataDir: dir, port: 0, lan: false });
+    try {
+      counter.neighbours?.printer.set({ paperOut: true });
+      await expect
+        .poll(async () => (await examine(dir)).find((finding) => finding.what === 'ticket-printer'), { timeout: 30_000, interval: 500 })
+        .toMatchObject({
+          state: 'hand',
+          device: { deviceState: 'error', reasons: ['paper-out'] },
+          todo: expect.stringContaining('giấy') as string,
+        });
+    } finally {
+      await counter.close();
+    }
   });
 
   it('looks at a folder that is there and keeps it', async () => {

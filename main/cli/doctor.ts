@@ -1,12 +1,14 @@
 import { existsSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isRefusal } from '../contract/refusal.ts';
 import { openCounter, type Counter } from '../counter.ts';
+import { readConfig } from '../counter/config.ts';
 import { DataDirBusyError } from '../counter/lock.ts';
 import { defaultDataDir, startFailure } from '../counter/start.ts';
-import { vietnamIso } from '../store/index.ts';
+import { doctorRow, doctorRows, lastKnownHealth, type DoctorRow } from '../devices/index.ts';
+import { SENTENCES } from '../devices/scanner/index.ts';
+import { systemClock, vietnamIso } from '../store/index.ts';
 
 /** `npm run doctor [-- --data DIR] [--json]`: how everything is, one line each, and what to do. Exit 1 when something needs a hand. */
 interface Finding {
@@ -16,6 +18,8 @@ interface Finding {
   readonly vi: string;
   readonly en: string;
   readonly todo?: string;
+  /** Of a device: its state, since when (epoch ms), and when it last answered. */
+  readonly device?: Pick<DoctorRow, 'deviceState' | 'reasons' | 'since' | 'lastSeen'>;
 }
 
 const LOW_DISK = 2 * 1024 ** 3;
@@ -57,10 +61,10 @@ async function look(dataDir: string): Promise<Finding[]> {
       findings.push({
         what: 'counter',
         state: 'note',
-        vi: 'Quầy đang chạy; thiết bị, token và kết nối tỉnh xem ở trang Thiết bị.',
-        en: 'The counter is running; see the Devices page for devices, tokens and the province.',
+        vi: 'Quầy đang chạy và giữ các thiết bị; dưới đây là điều quầy ghi lại gần nhất (trong vòng một phút). Kết nối tỉnh xem ở trang Gửi tỉnh.',
+        en: 'The counter is running and holds the devices; what follows is what it wrote last, a minute ago at most. See the outbox for the province.',
       });
-      return findings;
+      return [...findings, ...whatItWrote(dataDir)];
     }
     const { vi, en } = startFailure(error, { dataDir, port: 0 });
     findings.push({ what: 'database', state: 'hand', vi: vi.split('\n')[0]!, en: en.split('\n')[0]! });
@@ -72,6 +76,16 @@ async function look(dataDir: string): Promise<Finding[]> {
     await counter.close();
   }
   return findings;
+}
+
+/** The devices as the running counter wrote them down. */
+function whatItWrote(dataDir: string): Finding[] {
+  try {
+    const mode = readConfig(dataDir).training ? 'training' : 'station';
+    return lastKnownHealth(path.join(dataDir, mode, 'quay.sqlite')).map((health) => findingOf(doctorRow(health, systemClock.now())));
+  } catch {
+    return [];
+  }
 }
 
 function node(): Finding {
@@ -127,33 +141,31 @@ function database(counter: Counter): Finding {
       };
 }
 
+const findingOf = (row: DoctorRow): Finding => {
+  const { id, deviceState, reasons, since, lastSeen, vi, en, todo } = row;
+  return {
+    what: id,
+    state: row.state === 'ok' ? 'fine' : 'hand',
+    vi,
+    en,
+    ...(todo ? { todo } : {}),
+    device: { deviceState, reasons, since, lastSeen },
+  };
+};
+
 async function devices(counter: Counter): Promise<Finding[]> {
   const { devices: room, scanning } = counter.rooms;
-  await Promise.all([
-    scanning.check().catch(() => undefined),
-    settle(() => room.health().every((health) => health.state !== 'connecting')),
-  ]);
-  const findings = room.health().map((health): Finding => {
-    const fine = health.state === 'ready' || health.state === 'busy';
-    return {
-      what: health.id,
-      state: fine ? 'fine' : 'hand',
-      vi: health.vi.startsWith(`${health.name}: `) ? health.vi : `${health.name}: ${health.vi}`,
-      en: health.name === health.vi.split(':')[0] || health.en.includes(': ') ? health.en : `${health.name}: ${health.en}`,
-      ...(health.todoVi ? { todo: `${health.todoVi} / ${health.todoEn}` } : {}),
-    };
-  });
-  for (const known of scanning.scanners()) {
-    if (findings.some((finding) => finding.what === known.scanner.id)) continue;
-    const fine = known.state === 'ready' || known.state === 'busy';
+  await scanning.check().catch(() => undefined);
+  const findings = (await doctorRows(room, systemClock.now(), DEVICES_MS)).map(findingOf);
+  const scans = scanning.scanners().some((known) => known.state === 'ready' || known.state === 'busy');
+  for (const problem of scanning.problems())
     findings.push({
-      what: known.scanner.id,
-      state: fine ? 'fine' : 'hand',
-      vi: `${known.scanner.name}: ${fine ? 'sẵn sàng' : 'không trả lời'}`,
-      en: `${known.scanner.name}: ${fine ? 'ready' : 'does not answer'}`,
-      ...(fine ? {} : { todo: 'Bật máy quét, kiểm tra cáp mạng. / Switch the scanner on and check its cable.' }),
+      what: 'scanner drivers',
+      // A station that scans over the network needs no driver of its own.
+      state: scans ? 'note' : 'hand',
+      vi: `Máy quét qua USB: ${SENTENCES[problem].vi}`,
+      en: `USB scanners: ${SENTENCES[problem].en}`,
     });
-  }
   if (findings.length === 0)
     findings.push({
       what: 'devices',
@@ -163,11 +175,6 @@ async function devices(counter: Counter): Promise<Finding[]> {
       todo: 'Mở trang Thiết bị, chọn Tìm thiết bị. / Open the Devices page and choose Find.',
     });
   return findings;
-}
-
-async function settle(done: () => boolean): Promise<void> {
-  const end = Date.now() + DEVICES_MS;
-  while (!done() && Date.now() < end) await sleep(100);
 }
 
 async function tokens(counter: Counter): Promise<Finding[]> {
@@ -271,6 +278,6 @@ if (process.argv[1] === import.meta.filename) {
     );
   else
     for (const finding of findings)
-      process.stdout.write(`${MARK[finding.state]} ${finding.vi}${finding.todo ? ` → ${finding.todo}` : ` / ${finding.en}`}\n`);
+      process.stdout.write(`${MARK[finding.state]} ${finding.vi} / ${finding.en}${finding.todo ? `\n    → ${finding.todo}` : ''}\n`);
   process.exit(hands > 0 ? 1 : 0);
 }

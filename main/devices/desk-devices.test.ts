@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallContext, Role } from '../contract/context.ts';
 import type { DeviceConfig } from '../contract/devices.ts';
 import { sampleTicket, ticketPaper } from '../documents/ticket/index.ts';
-import { manualClock, openStore, systemClock, type Store } from '../store/index.ts';
+import { fromVietnam, manualClock, openStore, systemClock, type Store } from '../store/index.ts';
 import { serveDisplays, type ServedDisplays } from '../training/display/index.ts';
 import { createTrainingPrinter, servePrinter, type ServedPrinter } from '../training/escpos/index.ts';
 import { serveKeypad, type ServedKeypad } from '../training/keypad/index.ts';
@@ -22,6 +22,7 @@ import {
   devicesHandlers,
   DISPLAY_PROTOCOLS,
   doctorRows,
+  lastKnownHealth,
   migrations,
   segmentsOf,
   type Devices,
@@ -355,10 +356,32 @@ describe('the doctor', () => {
         .find((h) => h.id === 'in-phieu')!
         .reasons.includes('cover-open'),
     );
-    const rows = await doctorRows(devices);
+    const rows = await doctorRows(devices, systemClock.now());
     expect(rows).toHaveLength(5);
-    expect(rows[0]).toMatchObject({ device: 'Máy in phiếu', state: 'bad', vi: 'Máy in phiếu: nắp đang mở.' });
+    expect(rows[0]).toMatchObject({ device: 'Máy in phiếu', state: 'bad', deviceState: 'error', reasons: ['cover-open'] });
+    expect(rows[0]!.vi).toMatch(/^Máy in phiếu: nắp đang mở\. Từ \d\d:\d\d, trả lời lần cuối \d\d:\d\d\.$/u);
+    expect(rows[0]!.en).toMatch(/^Máy in phiếu: the cover is open\. Since \d\d:\d\d, last answered \d\d:\d\d\.$/u);
     expect(rows[0]!.todo).toContain('Đóng nắp');
     expect(rows.filter((r) => r.state === 'ok')).toHaveLength(4);
+  });
+  it('knows from an earlier run when a device was last seen, also from beside the counter', async () => {
+    await until(() => devices.health().every((h) => h.state === 'ready'));
+    const seen = devices.health()[0]!.lastSeen;
+    expect(seen).not.toBeNull();
+    await devices.close();
+    const file = path.join(dir, 'quay.db');
+    expect(lastKnownHealth(file).map((h) => [h.id, h.state])).toContainEqual(['in-phieu', 'ready']);
+    printer.set({ unplugged: true });
+    devices = createDevices({
+      store,
+      clock: systemClock,
+      config: [{ id: 'in-phieu', kind: 'ticket-printer', name: 'Máy in phiếu', address: tcp(printer.port) }],
+      ticketPaper,
+      training: true,
+    });
+    await until(() => stateOf('in-phieu') === 'absent');
+    const [row] = await doctorRows(devices, fromVietnam('2026-01-01', '09:00'));
+    expect(row?.lastSeen).toBe(seen);
+    expect(row?.vi).toMatch(/^Máy in phiếu: mất kết nối\. Từ \d\d:\d\d \d\d\/\d\d\/\d{4}, trả lời lần cuối/u);
   });
 });

@@ -6,6 +6,7 @@ import type { A4Backend } from './a4/backend.ts';
 import { ippBackend } from './a4/ipp.ts';
 import { createHealth, type HealthCell, type HealthSource } from './health.ts';
 import { createJobs } from './jobs.ts';
+import { createHealthMemory } from './memory.ts';
 import { canReach, createTransport, type DeviceLayers } from './open.ts';
 import { profileOf, type PrinterProfile } from './printer/profile.ts';
 import { createTicketPrinter, type PrinterTimes, type TicketPrinter } from './printer/ticket-printer.ts';
@@ -59,8 +60,11 @@ export function createDevices(options: DevicesOptions) {
   const keyListeners = new Set<(action: KeypadAction, config: DeviceConfig) => void>();
   const scanListeners = new Set<(event: ScanEvent, config: DeviceConfig) => void>();
   const tell = (health: DeviceHealth) => {
-    for (const listener of healthListeners) listener(health);
+    const recalled = memory.recall(health);
+    for (const listener of healthListeners) listener(recalled);
+    memory.changed();
   };
+  const memory = createHealthMemory(store, () => health());
   const heartbeat = options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs };
   const hang = createHangers(clock, options.heartbeatMs);
 
@@ -137,7 +141,8 @@ export function createDevices(options: DevicesOptions) {
 
   const ticketPrinter = (): TicketPrinter | undefined => [...open.values()].find((o) => o.kind === 'ticket-printer')?.device;
   const a4Printer = (): A4Printer | undefined => [...open.values()].find((o) => o.kind === 'a4-printer')?.device;
-  const cells = (): HealthCell[] => [...open.values()].map((o) => o.device.health);
+  const health = (): DeviceHealth[] =>
+    [...[...open.values()].map((o) => o.device.health.current()), ...[...sources].flatMap((source) => source.health())].map(memory.recall);
 
   return {
     /** The printer in the hall or at the kiosk, if one is set up. */
@@ -167,7 +172,7 @@ export function createDevices(options: DevicesOptions) {
     renderTicketPng: (ticket: TicketContent, widthDots = 576): Buffer =>
       encodePng(renderPaper(options.ticketPaper({ ...ticket, training: ticket.training || options.training }), widthDots)),
 
-    health: (): DeviceHealth[] => [...cells().map((cell) => cell.current()), ...[...sources].flatMap((source) => source.health())],
+    health,
     onHealth(listener: (health: DeviceHealth) => void): () => void {
       healthListeners.add(listener);
       return () => void healthListeners.delete(listener);
@@ -229,6 +234,7 @@ export function createDevices(options: DevicesOptions) {
       if (given) start(given);
     },
     async close() {
+      memory.close();
       healthListeners.clear();
       scanListeners.clear();
       keyListeners.clear();
