@@ -45,10 +45,10 @@ export async function run(options: { readonly count?: number; readonly seed?: nu
       plain().sign(pki, { who, certify: 2 }).sign(pki, { who }),
     ];
     const file = path.join(dir, 'file.pdf');
-    const judge = async (bytes: Buffer, what: string): Promise<void> => {
+    const judge = async (bytes: Buffer, what: string, images = false): Promise<void> => {
       writeFileSync(file, bytes);
       const started = performance.now();
-      const answer = await verifier.verify(file, { trustDir: pki.trust, offline: true, images: false });
+      const answer = await verifier.verify(file, { trustDir: pki.trust, offline: true, images });
       const reason = answer.reason ?? '';
       const tell = (wrong: string): void => void process.stderr.write(`${wrong}: ${what} ${reason}\n`);
       if (performance.now() - started > HANG_MS || reason.includes('(timeout)')) {
@@ -73,7 +73,7 @@ export async function run(options: { readonly count?: number; readonly seed?: nu
         );
     }
     const kit = makeKit(pki, who);
-    for (const hostile of hostiles) await judge(hostile.make(kit), hostile.name);
+    for (const hostile of hostiles) await judge(hostile.make(kit), hostile.name, hostile.images);
     const random = seeded(seed);
     for (let i = 0; i < count; i++) {
       const which = Math.floor(random() * bases.length);

@@ -23,6 +23,8 @@ export function auditRevision(store: ObjectStore, revision: Revision, last: numb
   const spans: Span[] = [];
   for (const section of revision.sections) {
     spans.push(...sectionSpans(section));
+    if (section.contradicts !== undefined)
+      found.push(problem('brokenXref', `table and /XRefStm disagree about object ${section.contradicts}`, section.offset));
     if (section.oddWhite) found.push(problem('unaccountedBytes', 'NUL between the words of a cross-reference section', section.offset));
   }
   for (const section of revision.sections) {

@@ -176,6 +176,12 @@ function readPdf(source: FileSource, limits: PdfLimits, opened: OpenFile): PdfFi
     if (section.trailer.duplicateKeys !== undefined) problems.push(problem('duplicateKey', 'in a trailer', section.offset));
   }
   // The catalogue and the page tree are what every reader starts from: without them there is nothing to look at.
-  void file.root;
+  try {
+    void file.root;
+  } catch (error) {
+    // Object streams of an encrypted file are ciphertext: that they cannot be read says nothing else.
+    if (error instanceof PdfError && newest.trailer.entries.has('Encrypt')) throw new PdfError('encrypted', 'the trailer has /Encrypt');
+    throw error;
+  }
   return file;
 }

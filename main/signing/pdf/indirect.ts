@@ -10,6 +10,8 @@ export interface Indirect {
   /** First byte of `N G obj` and the byte after `endobj`. */
   start: number;
   end: number;
+  /** Bytes that were parsed for it, stream data aside. */
+  read: number;
   oddWhite: boolean;
 }
 
@@ -31,6 +33,7 @@ export function readIndirect(source: ByteSource, offset: number, limits: PdfLimi
   parser.skipWhite();
   if (!parser.takeWord('obj')) throw parser.broken('"obj" was expected');
   let value = parser.object();
+  const read = parser.pos - start;
   parser.skipWhite();
   if (isDict(value) && parser.takeWord('stream')) {
     const first = parser.next();
@@ -46,5 +49,5 @@ export function readIndirect(source: ByteSource, offset: number, limits: PdfLimi
     parser.skipWhite();
   }
   if (!parser.takeWord('endobj')) throw parser.broken(`"endobj" of object ${num} was expected`);
-  return { num, gen, value, start, end: parser.pos, oddWhite: parser.oddWhite };
+  return { num, gen, value, start, end: parser.pos, read, oddWhite: parser.oddWhite };
 }

@@ -138,8 +138,19 @@ export function readAcroForm(view: PdfView): PdfAcroForm | undefined {
   return { ref: isRef(entry) ? entry : undefined, dict, fields: Array.isArray(fields) ? fields : [] };
 }
 
+const fieldsOf = new WeakMap<PdfView, PdfField[]>();
+
 /** Every field of the form, those in between included. @throws PdfError looped, tooLarge */
-export function readFields(view: PdfView): PdfField[] {
+export function readFields(view: PdfView): readonly PdfField[] {
+  let found = fieldsOf.get(view);
+  if (found === undefined) {
+    found = walkFields(view);
+    fieldsOf.set(view, found);
+  }
+  return found;
+}
+
+function walkFields(view: PdfView): PdfField[] {
   const found: PdfField[] = [];
   const seen = new Set<string>();
   const walk = (node: PdfObject, parents: PdfField[]): void => {

@@ -13,7 +13,9 @@ interface Container {
   index: { num: number; at: number }[];
 }
 
-const KEPT_OBJECTS = 20_000;
+/** Objects kept, and the bytes that they were read from: what a hostile object grows to in memory is a multiple of those. */
+const KEPT_OBJECTS = 100_000;
+const KEPT_BYTES = 6 << 20;
 const KEPT_CONTAINERS = 32;
 
 /** What all views of one file share: the bytes, the history of each object number, and the objects read so far. */
@@ -24,6 +26,7 @@ export class ObjectStore {
   readonly history = new Map<number, XrefEntry[]>();
   readonly #objects = new Map<XrefEntry, Indirect>();
   readonly #containers = new Map<XrefEntry, Container>();
+  #keptBytes = 0;
   readonly #loading = new Set<XrefEntry>();
   readonly #children = new Map<XrefEntry, readonly Child[]>();
 
@@ -66,8 +69,12 @@ export class ObjectStore {
     this.#loading.add(entry);
     try {
       const found = entry.type === 'offset' ? this.#direct(num, entry) : this.#packed(num, entry);
-      if (this.#objects.size >= KEPT_OBJECTS) this.#objects.clear();
+      if (this.#objects.size >= KEPT_OBJECTS || this.#keptBytes > KEPT_BYTES) {
+        this.#objects.clear();
+        this.#keptBytes = 0;
+      }
       this.#objects.set(entry, found);
+      this.#keptBytes += found.read;
       return found;
     } finally {
       this.#loading.delete(entry);
@@ -93,7 +100,7 @@ export class ObjectStore {
     const parser = new Parser(container.source, place.at, this.limits, false);
     const value = parser.object();
     if (isRef(value)) throw new PdfError('brokenObject', `object ${num} in an object stream is a bare reference`);
-    return { num, gen: 0, value, start: -1, end: -1, oddWhite: parser.oddWhite };
+    return { num, gen: 0, value, start: -1, end: -1, read: parser.pos - place.at, oddWhite: parser.oddWhite };
   }
 
   /** An opened object stream (ISO 32000-2, 7.5.7). */

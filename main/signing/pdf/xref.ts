@@ -1,6 +1,6 @@
 import { decode, type Budget } from './filters.ts';
 import { readIndirect } from './indirect.ts';
-import { isDict, isName, isStream, type PdfDict, type PdfObject } from './objects.ts';
+import { isDict, isName, isRef, isStream, type PdfDict, type PdfObject } from './objects.ts';
 import { isWhite, Parser } from './parser.ts';
 import { PdfError, type PdfLimits } from './problems.ts';
 import type { ByteSource } from './source.ts';
@@ -24,6 +24,8 @@ export interface XrefSection {
   streamNumber?: number;
   /** The stream that a hybrid table names by /XRefStm. */
   hybrid?: XrefSection;
+  /** An object that the table and that stream both list, at different places: readers disagree about which one counts. */
+  contradicts?: number;
 }
 
 export interface XrefContext {
@@ -88,7 +90,11 @@ function readTable(context: XrefContext, parser: Parser, offset: number): XrefSe
     for (const [num, entry] of section.hybrid.entries) {
       const listed = entries.get(num);
       if (listed === undefined || listed.type === 'free') entries.set(num, entry);
+      else if (entry.type !== 'offset' || listed.type !== 'offset' || entry.offset !== listed.offset || entry.gen !== listed.gen)
+        section.contradicts ??= num;
     }
+    const [own, other] = [trailer.entries.get('Root'), section.hybrid.trailer.entries.get('Root')];
+    if (other !== undefined && !(isRef(own) && isRef(other) && own.num === other.num && own.gen === other.gen)) section.contradicts ??= 0;
   }
   return section;
 }

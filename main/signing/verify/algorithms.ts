@@ -1,7 +1,7 @@
 import { constants, verify, type KeyObject } from 'node:crypto';
-import { DerError, type Der } from './der.ts';
+import { DerError, UnknownAlgorithm, type Der } from './der.ts';
 
-export type HashName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+export type HashName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | 'sha3-256' | 'sha3-384' | 'sha3-512';
 
 const HASHES: Record<string, HashName> = {
   '1.2.840.113549.2.5': 'md5',
@@ -10,6 +10,9 @@ const HASHES: Record<string, HashName> = {
   '2.16.840.1.101.3.4.2.1': 'sha256',
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
+  '2.16.840.1.101.3.4.2.8': 'sha3-256',
+  '2.16.840.1.101.3.4.2.9': 'sha3-384',
+  '2.16.840.1.101.3.4.2.10': 'sha3-512',
 };
 
 interface Scheme {
@@ -34,6 +37,13 @@ const SIGNATURES: Record<string, Scheme> = {
   '1.2.840.10045.4.3.2': { scheme: 'ecdsa', hash: 'sha256' },
   '1.2.840.10045.4.3.3': { scheme: 'ecdsa', hash: 'sha384' },
   '1.2.840.10045.4.3.4': { scheme: 'ecdsa', hash: 'sha512' },
+  // ISO/TS 32001
+  '2.16.840.1.101.3.4.3.14': { scheme: 'rsa', hash: 'sha3-256' },
+  '2.16.840.1.101.3.4.3.15': { scheme: 'rsa', hash: 'sha3-384' },
+  '2.16.840.1.101.3.4.3.16': { scheme: 'rsa', hash: 'sha3-512' },
+  '2.16.840.1.101.3.4.3.10': { scheme: 'ecdsa', hash: 'sha3-256' },
+  '2.16.840.1.101.3.4.3.11': { scheme: 'ecdsa', hash: 'sha3-384' },
+  '2.16.840.1.101.3.4.3.12': { scheme: 'ecdsa', hash: 'sha3-512' },
   '1.3.101.112': { scheme: 'ed25519', hash: 'sha512' },
 };
 
@@ -46,7 +56,7 @@ export interface SignatureAlgorithm {
 /** Hash of an AlgorithmIdentifier; parameters must be absent or NULL (RFC 5754, 2). */
 export function readHash(identifier: Der): HashName {
   const found = HASHES[identifier.expect(0x30).child(0).oid];
-  if (found === undefined) throw new DerError('an unknown hash algorithm', identifier.start);
+  if (found === undefined) throw new UnknownAlgorithm('an unknown hash algorithm', identifier.start);
   const parameters = identifier.children[1];
   if (identifier.children.length > 2 || (parameters !== undefined && (parameters.tag !== 5 || parameters.content.length > 0))) {
     throw new DerError('a hash algorithm with parameters', identifier.start);
@@ -61,7 +71,7 @@ export function readHash(identifier: Der): HashName {
  */
 export function readSignatureAlgorithm(identifier: Der, digest?: HashName): SignatureAlgorithm {
   const found = SIGNATURES[identifier.expect(0x30).child(0).oid];
-  if (found === undefined) throw new DerError('an unknown signature algorithm', identifier.start);
+  if (found === undefined) throw new UnknownAlgorithm('an unknown signature algorithm', identifier.start);
   const parameters = identifier.children[1];
   if (identifier.children.length > 2) throw new DerError('a malformed signature algorithm', identifier.start);
   if (found.scheme === 'pss') return pss(parameters, digest);
@@ -86,7 +96,8 @@ function pss(parameters: Der | undefined, digest: HashName | undefined): Signatu
   const salt = one(2);
   const hash = hashField === undefined ? 'sha1' : readHash(hashField);
   const maskHash = mask === undefined ? 'sha1' : readHash(mask.child(1));
-  if (mask !== undefined && mask.child(0).oid !== '1.2.840.113549.1.1.8') throw new DerError('an unknown mask generation', mask.start);
+  if (mask !== undefined && mask.child(0).oid !== '1.2.840.113549.1.1.8')
+    throw new UnknownAlgorithm('an unknown mask generation', mask.start);
   const trailer = one(3);
   if (hash !== maskHash || (digest !== undefined && digest !== hash) || (trailer !== undefined && trailer.integer !== 1)) {
     throw new DerError('PSS parameters that disagree', parameters?.start ?? 0);

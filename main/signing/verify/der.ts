@@ -6,6 +6,9 @@ export class DerError extends Error {
   }
 }
 
+/** Sound bytes that name an algorithm which is not known here: nothing can be said, not even that something is wrong. */
+export class UnknownAlgorithm extends DerError {}
+
 const MAX_DEPTH = 48;
 
 /** One element. Views into the given bytes, nothing is copied. */

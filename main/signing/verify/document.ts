@@ -78,11 +78,11 @@ async function judgeFile(path: string, file: PdfFile, context: DocumentContext):
   };
 }
 
-/** The second opinion: from the oldest signature on, unless comments, which may be anywhere, are permitted. */
+/** The second opinion: from the oldest signature on. */
 function question(path: string, file: PdfFile, items: Intact[]): ImageJob | undefined {
   const [oldest] = [...items].sort((a, b) => (a.range?.end ?? 0) - (b.range?.end ?? 0));
-  if (oldest?.range === undefined || oldest.later.length === 0 || oldest.modifications === 'ANNOTATIONS') return undefined;
-  return imageJob(file, path, oldest.range.end, oldest.later);
+  if (oldest?.range === undefined || oldest.later.length === 0) return undefined;
+  return imageJob(file, path, oldest.range, oldest.later);
 }
 
 /** No field carries a signature: never had, had one once, or hides one where no reader looks. */
@@ -95,10 +95,14 @@ function unsigned(path: string, file: PdfFile, check: () => void): Verification 
     return { file: path, verdict: 'TOTAL-FAILED', signatures: [], reason: `${hidden.code}: ${en} (${hidden.detail})`, vi, en };
   }
   const once = file.revisions.length > 1 && hadSignature(file, check);
+  const locked = file.problems.some((one) => one.code === 'encrypted');
   const [vi, en] = once
     ? ['Tệp từng có chữ ký số nhưng đã bị gỡ.', 'The file had a signature once; it was removed.']
-    : ['Tệp chưa có chữ ký số.', 'The file has no signature.'];
-  const notes = [...new Set(problems.map((one) => `${one.code}: ${one.en}`))];
+    : locked
+      ? ['Tệp chưa có chữ ký số và được đặt mật khẩu.', 'The file has no signature, and it is encrypted.']
+      : ['Tệp chưa có chữ ký số.', 'The file has no signature.'];
+  // What an encrypted file looks like inside says nothing about it.
+  const notes = locked ? [] : [...new Set(problems.map((one) => `${one.code}: ${one.en}`))];
   return { file: path, verdict: 'NO-SIGNATURE', signatures: [], reason: en, vi, en, ...(notes.length > 0 ? { notes } : {}) };
 }
 

@@ -148,6 +148,7 @@ export class FieldRules {
     if (this.#fieldPairs.has(item.num)) return;
     this.#fieldPairs.add(item.num);
     c.reached.add(item.num);
+    if (this.#alone(item, parent, path)) return;
     const [older, newer] = [c.old.dict(item), c.new.dict(item)];
     if (older === undefined || newer === undefined) {
       if (older !== newer) c.differ('OTHER', `${path} (field ${item.num})`);
@@ -191,6 +192,18 @@ export class FieldRules {
         c.compare(a, b, 'FORM_FILLING', `${path}/${key}`);
       } else c.compare(a, b, 'OTHER', `${path}/${key}`);
     }
+  }
+
+  /** A field that the revision left alone, as most are: only what it leads to is looked at. Thousands of them, in each revision. */
+  #alone(item: PdfRef, parent: Above | undefined, path: string): boolean {
+    const c = this.#c;
+    if (c.changed.has(item.num) || (parent !== undefined && this.#filledParents.has(parent.name))) return false;
+    const entry = c.new.store.entry(item.num, c.new.revision);
+    if (entry === undefined || entry.type === 'free') return false;
+    const children = c.new.store.children(item.num, entry);
+    if (children.some(({ key }) => key === 'V' || key === 'Kids' || key === undefined)) return false;
+    for (const { key, ref } of children) c.compare(ref, ref, 'OTHER', path, key);
+    return true;
   }
 
   /** Whether a field had a value, or an appearance with text or pictures, before it was filled. */

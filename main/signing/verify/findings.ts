@@ -60,6 +60,12 @@ const TABLE = {
     'Loại chữ ký này không còn được dùng nên không kiểm tra được.',
     'This kind of signature is out of use and cannot be judged.',
   ],
+  unknownAlgorithm: [
+    'INDETERMINATE',
+    'CRYPTO_CONSTRAINTS_FAILURE_NO_POE',
+    'Chữ ký dùng thuật toán chưa được hỗ trợ nên chưa kiểm tra được.',
+    'The signature uses an algorithm that is not supported, so it cannot be checked.',
+  ],
   imageDiffers: [
     'INDETERMINATE',
     'SIG_CONSTRAINTS_FAILURE',

@@ -29,11 +29,11 @@ describe.skipIf(!part('openssl'))('hostile files', () => {
   });
 
   /** The answer; hangs and crashes are collected. */
-  const look = async (bytes: Buffer, what: string): Promise<Verification> => {
+  const look = async (bytes: Buffer, what: string, images = false): Promise<Verification> => {
     const file = path.join(dir, 'file.pdf');
     writeFileSync(file, bytes);
     const started = performance.now();
-    const answer = await verifier.verify(file, { trustDir: pki.trust, offline: true, images: false });
+    const answer = await verifier.verify(file, { trustDir: pki.trust, offline: true, images });
     if (performance.now() - started > HANG_MS || answer.reason?.includes('(timeout)') === true) wrong.push(`hang: ${what}`);
     if (/\((crash|\w*Error\b.*)\)$/.test(answer.reason ?? '')) wrong.push(`crash: ${what} ${answer.reason}`);
     if (answer.signatures.length === 0 && answer.reason === undefined) wrong.push(`no reason: ${what}`);
@@ -42,7 +42,7 @@ describe.skipIf(!part('openssl'))('hostile files', () => {
 
   it.each(hostiles.map((hostile) => [hostile.name, hostile] as const))('%s', async (name, hostile) => {
     wrong.length = 0;
-    const answer = await look(hostile.make(kit), name);
+    const answer = await look(hostile.make(kit), name, hostile.images);
     expect(wrong).toEqual([]);
     if (hostile.must === 'failed') expect(answer.verdict).toBe('TOTAL-FAILED');
     else expect(answer.verdict).not.toBe('TOTAL-PASSED');

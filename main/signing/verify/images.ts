@@ -1,6 +1,6 @@
 import { startFile, type ChildHandle } from './port.ts';
 import { fileURLToPath } from 'node:url';
-import { isRef, readPages, rectangle, type PdfFile } from '../pdf/index.ts';
+import { isName, isRef, readPages, rectangle, type PdfDict, type PdfFile, type PdfObject, type PdfView } from '../pdf/index.ts';
 import type { Step } from './modifications.ts';
 
 /** What the second opinion looks at: the file up to `end` against the whole, and where on the pages a difference is in order. */
@@ -8,29 +8,67 @@ export interface ImageJob {
   file: string;
   /** Bytes of the revision that was signed. */
   end: number;
-  allowed: { page: number; rect: [number, number, number, number] }[];
-  /** Pages to draw at most. */
-  pages: number;
+  allowed: { page: number; rect: Rect; signature: boolean }[];
+  /** Where something was taken away with permission: nothing is missed there. */
+  gone: { page: number; rect: Rect }[];
+  /** Comments may come anywhere; they may hide nothing. */
+  comments: boolean;
+  /** Pages to draw, those that changed first. */
+  pages: number[];
 }
+
+type Rect = [number, number, number, number];
 
 export type ImageAnswer = { result: 'same' } | { result: 'differs'; page: number } | { result: 'unavailable' };
 
 const MAX_BYTES = 40e6;
 const MAX_PAGES = 20;
 
-/** Puts together the question: the places of the fields that later revisions filled, signed or added. */
-export function imageJob(file: PdfFile, path: string, end: number, steps: Step[]): ImageJob | undefined {
+/** Puts together the question: the places of the fields that later revisions filled, signed or added, and of comments now gone. */
+export function imageJob(file: PdfFile, path: string, signed: { end: number; revision: number }, steps: Step[]): ImageJob | undefined {
   if (file.size > MAX_BYTES) return undefined;
   const widgets = new Set(steps.flatMap((step) => step.widgets));
-  const allowed: ImageJob['allowed'] = [];
+  const comments = steps.some((step) => step.level === 'ANNOTATIONS');
+  const before = comments ? readPages(file.at(signed.revision)) : [];
+  const job: ImageJob = { file: path, end: signed.end, allowed: [], gone: [], comments, pages: [] };
+  const touched = new Set<number>();
   for (const page of readPages(file)) {
-    const annotations = file.get(page.dict, 'Annots');
-    for (const item of Array.isArray(annotations) ? annotations : []) {
+    const now = listOf(file, page.dict);
+    for (const item of now) {
       const rect = isRef(item) && widgets.has(item.num) ? rectangle(file, file.dict(item)?.entries.get('Rect') ?? null) : undefined;
-      if (rect !== undefined) allowed.push({ page: page.index, rect });
+      if (rect === undefined) continue;
+      job.allowed.push({ page: page.index, rect, signature: isSignature(file, item) });
+      touched.add(page.index);
     }
+    const old = before[page.index];
+    if (old === undefined) continue;
+    const view = file.at(signed.revision);
+    for (const item of listOf(view, old.dict)) {
+      const same = isRef(item) && now.some((one) => isRef(one) && one.num === item.num) && unchanged(file, view, item.num);
+      if (same) continue;
+      touched.add(page.index);
+      const rect = rectangle(view, view.dict(item)?.entries.get('Rect') ?? null);
+      if (rect !== undefined) job.gone.push({ page: page.index, rect });
+    }
+    if (now.length !== listOf(view, old.dict).length) touched.add(page.index);
   }
-  return { file: path, end, allowed, pages: MAX_PAGES };
+  const others = [...Array(MAX_PAGES).keys()].filter((index) => !touched.has(index));
+  job.pages = [...touched, ...others].slice(0, MAX_PAGES);
+  return job;
+}
+
+function isSignature(view: PdfView, item: PdfObject): boolean {
+  const widget = view.dict(item);
+  const parent = view.dict(widget?.entries.get('Parent'));
+  return [widget, parent].some((dict) => dict !== undefined && isName(view.get(dict, 'FT'), 'Sig'));
+}
+
+const unchanged = (file: PdfFile, view: PdfView, num: number): boolean =>
+  file.store.entry(num, file.revision)?.revision === file.store.entry(num, view.revision)?.revision;
+
+function listOf(view: PdfView, page: PdfDict): PdfObject[] {
+  const items = view.get(page, 'Annots');
+  return Array.isArray(items) ? items : [];
 }
 
 export interface ImageComparer {

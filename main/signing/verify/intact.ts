@@ -1,6 +1,6 @@
 import { PdfError, type PdfFile, type PdfSignatureField, readSignatureFields } from '../pdf/index.ts';
 import { readCms, readTimestamp, signatureHolds, type Cms, type TimestampToken } from './cms.ts';
-import { DerError, sameBytes } from './der.ts';
+import { DerError, sameBytes, UnknownAlgorithm } from './der.ts';
 import { finding, type Finding } from './findings.ts';
 import { judgeStep, type Step } from './modifications.ts';
 import { digestRanges, readRange, ShapeError, type SignedRange } from './ranges.ts';
@@ -71,6 +71,7 @@ function readOne(file: PdfFile, field: PdfSignatureField): Intact {
     }
   } catch (error) {
     if (error instanceof ShapeError) item.findings.push(finding(error.kind === 'format' ? 'shape' : 'unsupported', error.message));
+    else if (error instanceof UnknownAlgorithm) item.findings.push(finding('unknownAlgorithm', error.message));
     else if (error instanceof DerError) item.findings.push(finding('cms', error.message));
     else throw error;
   }
