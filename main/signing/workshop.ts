@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { businessDay, vietnamIso } from '../store/index.ts';
 import { Pictures } from './appearance/index.ts';
@@ -109,10 +110,11 @@ export class Workshop {
    */
   prepareAhead(level: Level, files: readonly PlannedFile[], identity: Identity): ReadyFiles {
     const ready: ReadyFiles = new Map();
+    let before: Promise<unknown> = Promise.resolve();
     for (const file of files.slice(0, AHEAD)) {
       if ((statSync(file.input, { throwIfNoEntry: false })?.size ?? Infinity) > SMALL_FILE) continue;
-      const begun = this.prepare(level, file, { ...identity, training: false });
-      begun.catch(() => undefined); // heard when its turn comes
+      const begun = before.then(() => turn()).then(() => this.prepare(level, file, { ...identity, training: false }));
+      before = begun.catch(() => undefined); // an error is heard when the file's turn comes
       ready.set(file.position, begun);
     }
     return ready;

@@ -86,7 +86,8 @@ export class Journal {
   /** What waits or was done since `since`, oldest first. */
   items(since: number): Item[] {
     const rows = this.sql(
-      `select * from signing_item where state not in ('signed', 'returned') or coalesce(signed_at, added_at) >= ? order by added_at, document_id`,
+      `select * from signing_item where state in ('waiting', 'in-batch', 'refused', 'failed', 'set-aside') or coalesce(signed_at, added_at) >= ?
+         order by added_at, document_id`,
     ).all(since) as ItemRow[];
     return rows.map(toItem);
   }

@@ -39,4 +39,14 @@ export const migrations: Migration[] = [
     name: 'kind of copy, blank places for number and date',
     sql: `alter table signing_item add column copy_kind text; alter table signing_item add column blanks text;`,
   },
+  {
+    room: 'signing',
+    number: 4,
+    name: 'what is asked for again and again, found without reading the years before',
+    sql: `
+      create index signing_item_when on signing_item (coalesce(signed_at, added_at));
+      create index signing_item_untold on signing_item (signed_at) where told = 0;
+      create index signing_batch_open on signing_batch (number) where state in ('running', 'paused', 'cancelling');
+    `,
+  },
 ];

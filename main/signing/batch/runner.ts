@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { isRefusal, type Refusal } from '../../contract/refusal.ts';
 import type { PreparedFile, Signer } from '../sign.ts';
 import type { OpenKey } from '../tokens/index.ts';
@@ -45,6 +46,7 @@ export class BatchRunner {
   private readonly halt: Halt;
   private readonly lane: Lane;
   private readonly finisher: Finisher;
+  private preparing: Promise<void> = Promise.resolve();
   private abandoned = false;
   private over = false;
   private readonly startedAt: number;
@@ -70,6 +72,10 @@ export class BatchRunner {
     });
     this.lane = new Lane(key, { halt: this.halt, now: deps.now, pollMs: deps.pollMs, settle: () => this.finisher.settle() });
     this.finished = this.run(key !== null);
+  }
+
+  get size(): number {
+    return this.files.length;
   }
 
   get unlocked(): boolean {
@@ -124,7 +130,7 @@ export class BatchRunner {
   }
 
   private async run(hasKey: boolean): Promise<void> {
-    await Promise.resolve();
+    await turn(); // who started the batch gets its answer first
     let ending: 'done' | 'cancelled' | 'stopped' = 'done';
     let closing: Promise<void> | null = null;
     try {
@@ -201,9 +207,13 @@ export class BatchRunner {
     this.doing(file, 'preparing');
     const ready = this.deps.ready?.get(file.position);
     this.deps.ready?.delete(file.position);
-    return (ready ?? this.deps.prepare(file, signer)).catch((error: unknown) =>
-      error instanceof Error ? error : new Error(String(error)),
+    // One after the other, with a turn of the event loop between: the first is soonest ready, and nothing else stands still.
+    const prepared = ready ?? this.preparing.then(() => turn()).then(() => this.deps.prepare(file, signer));
+    this.preparing = prepared.then(
+      () => undefined,
+      () => undefined,
     );
+    return prepared.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
   }
 
   private reject(file: BatchFile, reason: Refusal | Error): void {
