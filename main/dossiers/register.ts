@@ -94,7 +94,7 @@ export function registerBook(core: Core) {
   const period = db.prepare('select * from dossier where received_day >= ? and received_day <= ? order by seq');
   const touched = db.prepare(
     `select * from dossier where seq in (
-       select seq from dossier where business in ('accepted', 'processing', 'coordinating', 'supplement', 'obligation')
+       select seq from dossier where business in ('accepted', 'processing', 'coordinating', 'supplement', 'obligation') and received_at is not null
        union select seq from dossier where received_day >= date(@from / 1000, 'unixepoch', '+7 hours') and received_at >= @from and received_at < @to
        union select seq from dossier where finished_at >= @from and finished_at < @to
        union select seq from dossier where returned_at >= @from and returned_at < @to) order by seq`,

@@ -32,6 +32,8 @@ describe('a visit', () => {
     const asked = must(await room.requestSupplement(kit.id(), id, HUYEN, SUPPLEMENT));
     expect(asked.documents[0]!.name).toMatch(/^Phiếu yêu cầu bổ sung.* \d+\//u);
     expect(asked.documents[0]!.name).not.toContain('Nháp');
+    // Sent away for more papers, it was not taken in: the day does not count it as work in hand.
+    expect(room.touched(0, Number.MAX_SAFE_INTEGER)).toEqual([]);
   });
 
   it('keeps names as they are written, with single spaces', () => {

@@ -59,7 +59,7 @@ export function PersonField({
     <div className={`fld${wide ? ' w' : ''}`}>
       <div className="lb">
         <label htmlFor={id}>{label}</label>
-        {held && held.value !== '' ? <Source held={held} /> : null}
+        {held && held.value !== '' ? <Source held={held} shown={(value) => shownText({ ...held, value }, date, digits)} /> : null}
       </div>
       {choices ? (
         <select id={id} className={cls} value={held?.value ?? ''} onChange={(event) => save(event.target.value)}>
@@ -98,7 +98,7 @@ const shownText = (held: FieldValue | undefined, date: boolean, digits: boolean)
   return date ? dateShown(value) : digits && /^\d{12}$/.test(value) ? personalNumberText(value) : value;
 };
 
-function Source({ held }: { held: FieldValue }) {
+function Source({ held, shown }: { held: FieldValue; shown: (value: string) => string }) {
   const say = useSay();
   if (held.review === 'accents') {
     return (
@@ -109,7 +109,8 @@ function Source({ held }: { held: FieldValue }) {
     );
   }
   const source = SOURCES[held.source];
-  const detail = held.previous === undefined ? '' : say(`, trước đó: ${held.previous}`, `, before: ${held.previous}`);
+  const before = held.previous === undefined ? '' : shown(held.previous);
+  const detail = before === '' ? '' : say(`, trước đó: ${before}`, `, before: ${before}`);
   return (
     <span className={`src ${source.cls}`} title={`${say(source.vi, source.en)} ${clockText(held.at)}${detail}`}>
       <Icon name={source.icon} />

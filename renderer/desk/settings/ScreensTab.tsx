@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
+import type { CounterView } from '../../../main/contract/queue.ts';
 import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
 import { Icon } from '../../shared/parts/Icon.tsx';
@@ -20,6 +21,10 @@ const placeOf = (role: Role, typed: string): { counterId?: string } => {
   return counterId === '' ? {} : { counterId };
 };
 
+/** Other machines reach the hall's address; the loopback one is for a second screen at this machine. */
+const hallFirst = (addresses: readonly string[]): string[] => [...addresses].sort((a, b) => Number(isLoopback(a)) - Number(isLoopback(b)));
+const isLoopback = (address: string): boolean => /\/\/(127\.|localhost)/.test(address);
+
 /** Kiosks, boards, rating pads and other desks: a short code, typed once at the new screen. */
 export function ScreensTab() {
   const say = useSay();
@@ -30,7 +35,12 @@ export function ScreensTab() {
   const [role, setRole] = useState<Role>('board');
   const [name, setName] = useState('');
   const [counter, setCounter] = useState('');
+  const [place, setPlace] = useState('');
   const [code, setCode] = useState<Code | null>(null);
+  const [counters, setCounters] = useState<readonly CounterView[]>([]);
+  useEffect(() => {
+    client.queue.counters().then(setCounters, () => {});
+  }, []);
   const look = useCallback(() => {
     client.system.devices().then(setScreens, () => {});
   }, []);
@@ -60,7 +70,7 @@ export function ScreensTab() {
             client.system.pairingCode({
               role,
               name: name.trim() || roles[role],
-              ...placeOf(role, counter.trim()),
+              ...placeOf(role, role === 'kiosk' ? place.trim() : counter),
             }),
           ).then((heard) => heard && setCode(heard));
         }}
@@ -82,13 +92,31 @@ export function ScreensTab() {
         {needsCounter ? (
           <label>
             {role === 'kiosk' ? say('Vị trí (như ở đầu đọc của máy)', 'Place (as at its reader)') : say('Quầy số', 'Counter')}
-            <input
-              className="in"
-              value={counter}
-              onChange={(event) => setCounter(event.target.value)}
-              maxLength={20}
-              placeholder={role === 'kiosk' ? KIOSK_PLACE : ''}
-            />
+            {role === 'kiosk' ? (
+              <input
+                className="in"
+                name="place"
+                value={place}
+                onChange={(event) => setPlace(event.target.value)}
+                maxLength={20}
+                placeholder={KIOSK_PLACE}
+              />
+            ) : (
+              <select
+                className="in"
+                name="counter"
+                value={counter}
+                onChange={(event) => setCounter(event.target.value)}
+                required={role === 'feedback'}
+              >
+                <option value="">{role === 'station' ? say('chọn khi đăng nhập', 'chosen at sign-in') : ''}</option>
+                {counters.map((one) => (
+                  <option key={one.counterId} value={one.counterId}>
+                    {say(`Quầy ${one.label}`, `Counter ${one.label}`)}
+                  </option>
+                ))}
+              </select>
+            )}
           </label>
         ) : null}
         <button type="submit" className="btn go" aria-disabled={busy !== null}>
@@ -106,10 +134,18 @@ export function ScreensTab() {
           </p>
           <b data-code={code.code}>{code.code.replace(/^(\d{4})(\d{4})$/, '$1 $2')}</b>
           <ul>
-            {code.addresses.map((address) => (
+            {hallFirst(code.addresses).map((address) => (
               <li key={address} className="code">{`${address.replace(/\/$/, '')}/pair`}</li>
             ))}
           </ul>
+          {code.addresses.length === 1 ? (
+            <p className="small warn">
+              {say(
+                'Quầy đang chỉ nghe trên máy này. Để ghép màn hình ở máy khác, hãy đóng Quầy rồi chạy lại với --lan.',
+                'The counter listens on this machine alone. To pair screens elsewhere, close Quầy and start it with --lan.',
+              )}
+            </p>
+          ) : null}
           <p className="small dim">{say(`Dùng một lần, đến ${clockText(code.expiresAt)}.`, `Once, until ${clockText(code.expiresAt)}.`)}</p>
         </div>
       ) : null}
