@@ -128,7 +128,7 @@ export function createTransport(options: TransportOptions): Transport {
         // An early answer (413, 401) may arrive while the body is still going out; then the rest of the body is not needed.
         let early = false;
         void answered.then(() => (early = true)).catch(() => (early = true));
-        await writeBody(outgoing, body, request.onSent, () => early);
+        const whole = await writeBody(outgoing, body, request.onSent, () => early);
         const [incoming] = await answered;
         const parts: Buffer[] = [];
         let got = 0;
@@ -138,7 +138,8 @@ export function createTransport(options: TransportOptions): Transport {
           parts.push(part);
         }
         if (!incoming.complete) throw Object.assign(new Error('half a reply'), { code: 'EHALF' });
-        if (early && !outgoing.writableFinished) outgoing.destroy();
+        // Only a body that was not sent whole spoils the connection; over TLS an answer may come before the last write is reported.
+        if (!whole) outgoing.destroy();
         const headers: Record<string, string> = {};
         for (const [name, value] of Object.entries(incoming.headers))
           if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
@@ -161,22 +162,23 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
+/** @returns false when the answer came first and the rest of the body was left unsent */
 async function writeBody(
   outgoing: http.ClientRequest,
   body: Buffer | WireBody | undefined,
   onSent: ((n: number) => void) | undefined,
   enough: () => boolean,
-): Promise<void> {
+): Promise<boolean> {
   if (body === undefined || Buffer.isBuffer(body)) {
     outgoing.end(body);
     if (body) onSent?.(body.length);
-    return;
+    return true;
   }
   const failed = new Promise<never>((_, reject) => outgoing.once('error', reject));
   failed.catch(() => undefined);
   let sent = 0;
   for await (const chunk of body.chunks()) {
-    if (enough()) return;
+    if (enough()) return false;
     if (outgoing.destroyed) await failed;
     if (!outgoing.write(chunk)) {
       const stop = new AbortController();
@@ -190,6 +192,7 @@ async function writeBody(
     onSent?.(sent);
   }
   outgoing.end();
+  return true;
 }
 
 function fingerprint(certificate: X509Certificate | undefined): string {

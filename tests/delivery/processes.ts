@@ -53,7 +53,7 @@ export async function forkProvince(dir: string, seed: number) {
     port,
     troubles: (patch: unknown) => ask<unknown>('troubles', patch),
     clear: () => ask<unknown>('clear'),
-    effects: () => ask<Effect[]>('effects'),
+    effects: (after = 0) => ask<Effect[]>('effects', after),
     brief: () => ask<Brief[]>('brief'),
     count: () => ask<number>('count'),
     dropSessions: () => ask<unknown>('drop-sessions'),

@@ -11,7 +11,7 @@ import { weather } from './delivery/weather.ts';
 
 /** Counters at the kill points that run at the same time: most of their time is starting and waiting. */
 const TOGETHER = 3;
-/** A counter that is not done this long after the weather cleared is stuck: it is ended, and the journal says what was lost. */
+/** A counter of which nothing arrived for so long, in clear weather, is stuck: it is ended, and the journal says what was lost. */
 const STUCK_MS = 120_000;
 /** Dossiers with files of two megabytes each, whose token ends again and again in the middle. */
 const LARGE = 4;
@@ -69,17 +69,30 @@ export async function run(options: {
     ...(way.secure && secure && file ? { port: secure.port, caFile: file('ca.pem') } : {}),
   });
 
+  let journal = 0;
+  /** Did anything happen at the province since the last question? */
+  async function moved(): Promise<boolean> {
+    const fresh = await province.effects(journal);
+    journal = fresh.at(-1)?.number ?? journal;
+    return fresh.length > 0;
+  }
+
   /** Runs a counter to its end; one that stays stuck is killed and left to the judge. */
-  async function toTheEnd(job: Parameters<typeof forkCounter>[0], ms: number): Promise<{ done: boolean; points: number }> {
+  async function toTheEnd(job: Parameters<typeof forkCounter>[0]): Promise<{ done: boolean; points: number }> {
     const counter = forkCounter(job);
-    const limit = setTimeout(() => {
-      say(`the counter of dossiers ${job.from} to ${job.from + job.count - 1} is stuck and is ended`);
-      counter.child.kill('SIGKILL');
-    }, ms);
+    let alive = performance.now();
+    const watch = setInterval(() => {
+      void moved().then((did) => {
+        if (did) alive = performance.now();
+        if (performance.now() - alive < STUCK_MS) return;
+        say(`the counter of dossiers ${job.from} to ${job.from + job.count - 1} is stuck and is ended`);
+        counter.child.kill('SIGKILL');
+      });
+    }, 5_000);
     try {
       return await counter.ended;
     } finally {
-      clearTimeout(limit);
+      clearInterval(watch);
     }
   }
 
@@ -112,7 +125,7 @@ export async function run(options: {
     if (!done) {
       // Else a rare trouble could keep the last dossier waiting for long.
       const calm = setTimeout(() => (state.over = true), blowMs);
-      await toTheEnd(job, blowMs + STUCK_MS + job.count * 40);
+      await toTheEnd(job);
       clearTimeout(calm);
     }
     state.over = true;
@@ -162,7 +175,7 @@ export async function run(options: {
           bytesPerSecond: 8_000_000,
           ...to(way),
         };
-        await toTheEnd(job, STUCK_MS);
+        await toTheEnd(job);
         chunks.push({ from: job.from, many: LARGE, rich: true, classic: way.adapter === 'classic' });
       }
     } finally {
@@ -174,15 +187,15 @@ export async function run(options: {
   async function killEverywhere(way: (typeof WAYS)[number], first: number): Promise<void> {
     const base = { seed, count: 1, fileBytes: 2_000, withResult: true, killAt: 0, parallel: 4, ...to(way) };
     const home = (n: number) => path.join(dir, `k${first + n}`);
-    const { points } = await toTheEnd({ ...base, dir: home(0), from: first, killAt: 1_000_000 }, STUCK_MS);
+    const { points } = await toTheEnd({ ...base, dir: home(0), from: first, killAt: 1_000_000 });
     let next = 1;
     const worker = async () => {
       while (next <= points) {
         const at = next;
         next += 1;
         const job = { ...base, dir: home(at), from: first + at };
-        if (!(await toTheEnd({ ...job, killAt: at }, STUCK_MS)).done) kills += 1;
-        await toTheEnd(job, STUCK_MS);
+        if (!(await toTheEnd({ ...job, killAt: at })).done) kills += 1;
+        await toTheEnd(job);
         rmSync(home(at), { recursive: true, force: true });
       }
     };
