@@ -146,6 +146,17 @@ describe('between real processes', { timeout: 240_000 }, () => {
     },
   );
 
+  it.skipIf(!part('openssl'))('keeps its TLS connections: a handshake for each call would cost more than the call', async () => {
+    const file = certificates(path.join(dir, 'pki'));
+    const front = await createTlsFront(province.port, file);
+    try {
+      await forkCounter(job({ port: front.port, caFile: file('ca.pem'), count: 60, uploads: 'tus' })).ended;
+      expect(front.counts.taken).toBeLessThanOrEqual(8);
+    } finally {
+      await front.close();
+    }
+  });
+
   it.each(['lost', 'doubled', 'misordered'] as const)('has a judge that sees a counter with a bug: %s', async (plant) => {
     await forkCounter(job({ count: 4, plant })).ended;
     const verdict = judge(await province.effects(), await province.brief(), 0, 4, true);
