@@ -319,7 +319,7 @@ function requestFor(command: SignCommand, signer: Signer, file: string, output: 
       form === 'none'
         ? null
         : (page, pdf) => {
-            const box = place ? { x: place.x, y: place.y, ...SIZES[form] } : usualPlace(form, pdf.pages(), pdf);
+            const box = place ? { x: place.x, y: place.y, ...SIZES[form] } : usualPlace(form, pdf.pages(), pdf, false);
             return box ? makeAppearance({ ...contentOf(signer.certificate), form, signedAt }, onPage(page, box), page.rotate) : null;
           },
   };

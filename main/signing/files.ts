@@ -46,7 +46,7 @@ export function prepareBatchFile(file: PlannedFile, signer: Preparer, context: P
         form === 'none'
           ? null
           : (page, pdf) => {
-              const place = placement ?? usualPlace(form, pdf.pages(), pdf);
+              const place = placement ?? usualPlace(form, pdf.pages(), pdf, picture !== null);
               if (!place) return null;
               return makeAppearance(
                 {

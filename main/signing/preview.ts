@@ -22,7 +22,7 @@ export interface Preview {
 }
 
 /** What an officer sees before signing: the very bytes, what is odd about them, and where the form will stand. */
-export async function preview(item: Item, saved: Place | null): Promise<Preview | Refusal> {
+export async function preview(item: Item, saved: Place | null, sealPicture = true): Promise<Preview | Refusal> {
   let sha256: string;
   try {
     sha256 = await hashFile(item.file);
@@ -43,7 +43,7 @@ export async function preview(item: Item, saved: Place | null): Promise<Preview 
   try {
     const pdf = await openPdf(item.file);
     try {
-      const seen = look(pdf, item, saved);
+      const seen = look(pdf, item, saved, sealPicture);
       const broken = seen.refused === null && seen.signatures.length > 0 && item.state !== 'signed' ? await guardEarlier(item.file) : null;
       return { ...empty, ...seen, ...(broken ? { refused: sentenceOf(broken) } : {}) };
     } finally {
@@ -56,7 +56,7 @@ export async function preview(item: Item, saved: Place | null): Promise<Preview 
   }
 }
 
-function look(pdf: PdfFile, item: Item, saved: Place | null): Omit<Preview, 'documentId' | 'file' | 'sha256'> {
+function look(pdf: PdfFile, item: Item, saved: Place | null, sealPicture: boolean): Omit<Preview, 'documentId' | 'file' | 'sha256'> {
   const fields = pdf.signatureFields();
   const emptyFields = fields.filter((field) => !field.value).map((field) => field.name);
   const refused = guardFile(pdf, freeFieldName(pdf, 'KySo')) ?? guardObjects(pdf);
@@ -79,14 +79,14 @@ function look(pdf: PdfFile, item: Item, saved: Place | null): Omit<Preview, 'doc
     signatures,
     emptyFields,
     numberWanted: item.steps[0] === 'clerk' && numberWanted(pdf),
-    placement: placeOf(item, saved, pages, pdf),
+    placement: placeOf(item, saved, pages, pdf, sealPicture),
   };
 }
 
 const kebab = (code: string): string => code.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The place that the document leaves free, else where the officer put this form last, else the decree's. */
-function placeOf(item: Item, saved: Place | null, pages: readonly PdfPage[], pdf: PdfFile): Place | null {
+function placeOf(item: Item, saved: Place | null, pages: readonly PdfPage[], pdf: PdfFile, sealPicture: boolean): Place | null {
   const free = item.form === 'personal' && item.steps[0] === 'leader' ? item.area : null;
   // A place on a longer document is not looked for on a shorter one.
   if (free && free.page < pages.length) {
@@ -94,7 +94,7 @@ function placeOf(item: Item, saved: Place | null, pages: readonly PdfPage[], pdf
     const [width, height] = [Math.min(free.width, SIZES.personal.width), Math.min(free.height, SIZES.personal.height)];
     return { page: free.page, x: free.x + (free.width - width) / 2, y: free.y + (free.height - height) / 2, width, height };
   }
-  return saved && saved.page < pages.length ? saved : usualPlace(item.form, pages, pdf);
+  return saved && saved.page < pages.length ? saved : usualPlace(item.form, pages, pdf, sealPicture);
 }
 
 function describe(pdf: PdfFile, field: PdfSignatureField): { field: string; signer: string | null; signedAt: string | null } {

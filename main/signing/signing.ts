@@ -57,7 +57,7 @@ export class Signing {
     this.roots = new RootStore(this.journal);
     this.dirs = folders(deps.dataDir);
     this.drivers = new Drivers({ store: deps.store, modules: deps.modules, onlyTheseModules: deps.onlyTheseModules ?? false });
-    this.list = new Worklist(deps.store, this.journal, this.dirs);
+    this.list = new Worklist(deps.store, this.journal, this.dirs, () => this.workshop.pictures.list().seal);
     this.workshop = new Workshop(deps, this.journal, this.roots, this.dirs);
     this.unsubscribe = deps.store.subscribe((event) => {
       if (event.room === 'signing') this.tellListeners();

@@ -27,7 +27,10 @@ export class Worklist {
   private readonly journal: Journal;
   private readonly dirs: ReturnType<typeof folders>;
 
-  constructor(store: Store, journal: Journal, dirs: ReturnType<typeof folders>) {
+  private readonly sealPicture: () => boolean;
+
+  constructor(store: Store, journal: Journal, dirs: ReturnType<typeof folders>, sealPicture: () => boolean) {
+    this.sealPicture = sealPicture;
     this.store = store;
     this.journal = journal;
     this.dirs = dirs;
@@ -52,7 +55,7 @@ export class Worklist {
   async preview(documentId: string): Promise<Preview | Refusal> {
     const item = this.journal.item(documentId);
     if (!item) return unknownDocument();
-    const seen = await preview(item, readSettings(this.store).places[item.form] ?? null);
+    const seen = await preview(item, readSettings(this.store).places[item.form] ?? null, this.sealPicture());
     if (isRefusal(seen) || !['waiting', 'refused', 'failed', 'set-aside'].includes(item.state)) return seen;
     // A file that may not be signed is never "seen": the list says why instead, and no batch takes it.
     const sha256 = seen.refused ? null : seen.sha256;

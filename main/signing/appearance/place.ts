@@ -11,6 +11,8 @@ export const SIZES: Record<Exclude<VisibleForm, 'none'>, { width: number; height
   copy: { width: 190, height: 48 },
 };
 const MARGIN = 20 * MM;
+/** Agency and time in words, 10 pt, where there is no picture of the seal. */
+const WORDS = { width: 150, height: 40 };
 
 /** Height of the page as it is shown. */
 const shown = (page: PdfPage): { width: number; height: number } => {
@@ -22,29 +24,35 @@ const shown = (page: PdfPage): { width: number; height: number } => {
 /**
  * Where a form stands by the decree when nobody has placed it: attachment and copy at the top right of page one, a personal
  * signature at the lower right of the last page, a seal over a third of the newest signature, at its left.
+ * @param pictured the seal is a picture; one that is only words stands beside the signature, because words over words are not read
  */
-export function usualPlace(form: VisibleForm, pages: readonly PdfPage[], pdf: PdfFile): Place | null {
+export function usualPlace(form: VisibleForm, pages: readonly PdfPage[], pdf: PdfFile, pictured = true): Place | null {
   if (form === 'none') return null;
   const size = SIZES[form];
   const top = form === 'attachment' || form === 'copy';
   const page = top ? pages[0] : pages.at(-1);
   if (!page) return null;
   if (form === 'seal') {
-    const over = sealPlace(pages, pdf);
+    const over = sealPlace(pages, pdf, pictured);
     if (over) return over;
   }
   const { width, height } = shown(page);
   const x = width - MARGIN / 2 - size.width;
-  const place = { x: top ? x : x - MARGIN, y: top ? height - (form === 'copy' ? MARGIN / 8 : MARGIN / 4) - size.height : height / 4, ...size };
+  const place = {
+    x: top ? x : x - MARGIN,
+    y: top ? height - (form === 'copy' ? MARGIN / 8 : MARGIN / 4) - size.height : height / 4,
+    ...size,
+  };
   return { page: page.index, ...fromShown(page, place) };
 }
 
 /** The seal covers a third of the signature picture, at its left (NĐ 30/2020, annex I). */
-function sealPlace(pages: readonly PdfPage[], pdf: PdfFile): Place | null {
+function sealPlace(pages: readonly PdfPage[], pdf: PdfFile, pictured: boolean): Place | null {
   const signature = pdf.signatureFields().findLast((field) => field.value && field.rect && field.rect[2] > field.rect[0]);
   const page = signature?.page && pages.find((one) => one.ref.num === signature.page?.num);
   if (!signature?.rect || !page) return null;
   const [x0, y0, x1, y1] = signature.rect;
+  if (!pictured) return { page: page.index, x: Math.max(page.cropBox[0], x0 - WORDS.width - 4), y: (y0 + y1 - WORDS.height) / 2, ...WORDS };
   const { width, height } = SIZES.seal;
   return { page: page.index, x: x0 + (x1 - x0) / 3 - width, y: (y0 + y1) / 2 - height / 2, width, height };
 }

@@ -114,7 +114,11 @@ export function SignList(props: SignListProps) {
   return (
     <section className="list" aria-label={say('Danh sách chờ ký', 'Documents to sign')}>
       <div className="hd">
-        <h1>{say(`Kết quả chờ ký: ${waiting.length}`, `Waiting to be signed: ${waiting.length}`)}</h1>
+        <h1>
+          {batch && batch.endedAt === null
+            ? say(`Đang ký lô: ${batch.files.length} bản`, `Signing a batch of ${batch.files.length}`)
+            : say(`Kết quả chờ ký: ${waiting.length}`, `Waiting to be signed: ${waiting.length}`)}
+        </h1>
         <p className="small dim">{say(`Trong lô ${inBatch}, chưa kiểm ${unseen}.`, `In the batch ${inBatch}, not seen ${unseen}.`)}</p>
         {waitingAt.leader > 0 && waitingAt.clerk > 0 ? (
           <div className="stepchoice" role="group" aria-label={say('Bước ký', 'Step')}>

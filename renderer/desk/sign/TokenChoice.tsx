@@ -12,9 +12,10 @@ interface TokenChoiceProps {
 /** Every certificate that is plugged in, the reason beside each that cannot sign. One alone is no choice and is not listed. */
 export function TokenChoice({ choices, choice, disabled, onChoose }: TokenChoiceProps) {
   const { language, say } = useLanguage();
-  if (choices.length < 2) return null;
+  // A running batch keeps its certificate; its progress needs the room.
+  if (choices.length < 2 || disabled) return null;
   return (
-    <fieldset className="tokenlist" disabled={disabled}>
+    <fieldset className="tokenlist">
       <legend>{say(`Chọn chứng thư (${choices.length})`, `Choose a certificate (${choices.length})`)}</legend>
       {choices.map((one) => {
         const chosen = one.key === choice?.key;

@@ -1,0 +1,303 @@
+import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PDFDocument } from 'pdf-lib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPdf } from '../../main/signing/pdf/index.ts';
+import { makeProxy, type Proxy } from '../fixtures/pkcs11-proxy/proxy.ts';
+import { samplePdf } from '../fixtures/signed/document.ts';
+import { makePki } from '../fixtures/signing/pki.ts';
+import { makeToken, type SoftToken } from '../fixtures/signing/softhsm.ts';
+import { part } from '../parts.ts';
+import { expectAccessible, expectNoPageScroll, LARGE, openBrowser, openDesk, shoot, SMALL, soon, type Screen } from './browser.ts';
+import { startCounter, type Started } from './counter.ts';
+
+const ready = ['/usr/bin/chromium', 'openssl', 'softhsm2-util', 'pkcs11-tool', 'gcc'].map(part).every(Boolean);
+
+/** Issue 3 on the desk: what may not be signed, where the form goes, a hundred files, another driver. */
+describe.skipIf(!ready)('the signing desk', () => {
+  let started: Started;
+  let browser: Browser;
+  let desk: Screen;
+  let dir: string;
+  let token: SoftToken;
+  let proxy: Proxy;
+  let added = 0;
+  const before = new Map<string, string | undefined>();
+
+  beforeAll(async () => {
+    dir = mkdtempSync(path.join(tmpdir(), 'quay-e2e-desk-'));
+    const pki = makePki(path.join(dir, 'pki'));
+    token = makeToken(path.join(dir, 'hsm'));
+    token.add(pki.issue('Nguyễn Thanh Bình'));
+    proxy = makeProxy(dir, token);
+    for (const [key, value] of Object.entries(proxy.env)) {
+      before.set(key, process.env[key]);
+      process.env[key] = value;
+    }
+    started = await startCounter({ pkcs11Modules: [proxy.module] });
+    browser = await openBrowser();
+    desk = await openDesk(browser, started, 'binh');
+    desk.page.setDefaultTimeout(15_000);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await started?.close();
+    for (const [key, value] of before) {
+      if (value === undefined) delete process.env[key];
+      else process.env[key] = value;
+    }
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const room = () => started.counter.rooms.signing;
+  const row = (id: string) => desk.page.locator(`.sign .list button[data-document=${id}]`);
+  const named = async (): Promise<Uint8Array> => {
+    const document = await PDFDocument.create();
+    document.addPage([595, 842]).drawText('Trich luc', { x: 60, y: 760 });
+    const last = document.addPage([595, 842]);
+    last.drawText('PHO CHU TICH', { x: 380, y: 300 });
+    last.drawText('Pham Quang Vinh', { x: 370, y: 180 });
+    return document.save();
+  };
+  const add = (bytes: Uint8Array): string => {
+    added += 1;
+    const documentId = `ban-${added}`;
+    const file = path.join(dir, `${documentId}.pdf`);
+    writeFileSync(file, bytes);
+    room().addToWorklist({
+      dossierId: `ho-so-${added}`,
+      dossierCode: `H15.50.05.13-261122-${String(added).padStart(4, '0')}`,
+      documentId,
+      file,
+      title: `Trích lục khai sinh, bản ${added}`,
+      form: 'personal',
+    });
+    return documentId;
+  };
+  const both = async (name: string) => {
+    const { page } = desk;
+    await expectAccessible(page);
+    await expectNoPageScroll(page);
+    await shoot(page, `${name}-1366`);
+    await page.setViewportSize(LARGE);
+    await expectNoPageScroll(page);
+    await shoot(page, `${name}-1920`);
+    await page.setViewportSize(SMALL);
+  };
+  const toPage = async () => {
+    await desk.page.keyboard.press('Alt+1');
+    await desk.page.keyboard.press('Alt+3');
+    await desk.page.locator('.cert', { hasText: token.label }).waitFor();
+  };
+  let batchBefore: string | undefined;
+  const sign = async () => {
+    const { page } = desk;
+    batchBefore = room().newestBatch()?.batch.id;
+    await page.locator('[data-action=sign]:not([aria-disabled=true])').click();
+    await page.locator('input[name=pin]:focus').waitFor();
+    await page.keyboard.type(token.pin);
+    await page.keyboard.press('Enter');
+  };
+  /** The batch that was just started is over. */
+  const idle = () =>
+    soon(() => {
+      const batch = room().newestBatch()?.batch;
+      return batch !== undefined && batch.id !== batchBefore && batch.endedAt !== null;
+    }, 60_000).toBe(true);
+  /** Corner of the newest signature on the page. */
+  const cornerOf = async (documentId: string): Promise<number[]> => {
+    const pdf = await openPdf(room().journal.item(documentId)?.file ?? '');
+    try {
+      const field = pdf.signatureFields().at(-1);
+      const page = pdf.pages().findIndex((one) => one.ref.num === field?.page?.num);
+      return [page, Math.round(field?.rect?.[0] ?? 0), Math.round(field?.rect?.[1] ?? 0)];
+    } finally {
+      await pdf.close();
+    }
+  };
+
+  it('says on the page what speaks against a file, and offers a clean copy that is looked at first', async () => {
+    const { page } = desk;
+    const sample = samplePdf();
+    const xfa = add(
+      sample.copy().update({ 1: sample.body(1).replace('/AcroForm<<', '/NeedsRendering true/AcroForm<</XFA(<xdp/>)') }).bytes,
+    );
+    const twice = add(sample.copy().update({ 9: '<</Nothing true>>' }, { extra: '4 0 obj\n<<>>\nendobj\n' }).bytes);
+    await toPage();
+    await row(xfa).click();
+    await page.locator('.stage').getByRole('alert').getByText('Tệp là biểu mẫu XFA').waitFor();
+    await row(xfa).locator('.st', { hasText: 'Không ký được' }).waitFor();
+    await both('sign-refused');
+    await page.locator('[data-action=clean-copy]').click();
+    await row(xfa).locator('.st', { hasText: 'Trong lô' }).waitFor();
+    expect(await page.locator('.stage').getByRole('alert').count()).toBe(0);
+    await row(twice).click();
+    await page.locator('[data-warning=duplicateObject]').waitFor();
+    await row(twice).locator('.st', { hasText: 'Trong lô' }).waitFor();
+    await both('sign-warned');
+    await sign();
+    await idle();
+    expect(
+      room()
+        .newestBatch()
+        ?.files.map((file) => file.state),
+    ).toEqual(['signed', 'signed']);
+  });
+
+  it('places the form by name, by millimetres and by dragging, and keeps the place for the form', async () => {
+    const { page } = desk;
+    const ids = [add(await named()), add(await named()), add(await named())];
+    await toPage();
+    await row(ids[0]!).click();
+    await page.locator('.drag.sig').waitFor();
+    const boxAt = () => page.locator('.drag.sig').getAttribute('data-place');
+
+    // Dragged on the page: as far as the mouse went, on the page where it stands.
+    const place = (await page.locator('.drag.sig').boundingBox())!;
+    const sheet = (await page.locator('.pdfpage').boundingBox())!;
+    const from = (await boxAt())!.split(',').map(Number);
+    await page.mouse.move(place.x + place.width / 2, place.y + place.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(place.x + place.width / 2 - 90, place.y + place.height / 2 - 60, { steps: 6 });
+    await page.mouse.up();
+    const to = (await boxAt())!.split(',').map(Number);
+    const scale = 595 / sheet.width;
+    expect(Math.abs(to[0]! - (from[0]! - 90 * scale))).toBeLessThan(2);
+    expect(Math.abs(to[1]! - (from[1]! + 60 * scale))).toBeLessThan(2);
+
+    // By millimetres, and kept for every personal signature from now on.
+    await row(ids[1]!).click();
+    await row(ids[1]!).locator('.st', { hasText: 'Trong lô' }).waitFor();
+    await page.locator('[data-action=arrange]').click();
+    const dialog = page.getByRole('dialog', { name: 'Dạng ký và vị trí' });
+    await dialog.locator('input[name=x]').fill('100');
+    await dialog.locator('input[name=y]').fill('50');
+    await dialog.locator('input[name=y]').press('Enter');
+    await both('sign-arrange');
+    await dialog.getByRole('button', { name: /Lưu vị trí này/ }).click();
+    await dialog.getByText('Đã lưu').waitFor();
+    await dialog.getByRole('button', { name: 'Xong' }).click();
+
+    // By the name that stands on the page.
+    await row(ids[2]!).click();
+    await row(ids[2]!).locator('.st', { hasText: 'Trong lô' }).waitFor();
+    expect(await boxAt()).toBe('283.5,141.7');
+    await page.locator('[data-action=arrange]').click();
+    await dialog.locator('input[name=find]').fill('pham quang vinh');
+    await dialog.locator('input[name=find]').press('Enter');
+    await dialog.getByText('Chỗ 1: trang 2').waitFor();
+    await dialog.getByRole('button', { name: 'Xong' }).click();
+    await sign();
+    await idle();
+    const corners = await Promise.all(ids.map(cornerOf));
+    expect(corners[0]).toEqual([1, Math.round(to[0]!), Math.round(to[1]!)]);
+    expect(corners[1]).toEqual([1, 283, 142]);
+    // Centred above the name, which begins at 370 and stands at 180.
+    expect(corners[2]?.[0]).toBe(1);
+    expect(corners[2]![2]).toBeGreaterThan(180);
+    expect(corners[2]![2]).toBeLessThan(230);
+  });
+
+  it('shows the other forms where the decree puts them', async () => {
+    const { page } = desk;
+    const id = add(await named());
+    await toPage();
+    await row(id).click();
+    await page.locator('.drag.sig').waitFor();
+    await page.locator('[data-action=arrange]').click();
+    const dialog = page.getByRole('dialog', { name: 'Dạng ký và vị trí' });
+    await dialog.locator('select[name=form]').selectOption('copy');
+    await dialog.locator('select[name=copy-kind]').selectOption('TRÍCH SAO');
+    await page.locator('.drag.copy').waitFor();
+    await soon(() => dialog.locator('input[name=page]').inputValue()).toBe('1');
+    await dialog.getByRole('button', { name: 'Xong' }).click();
+    await both('sign-copy');
+    await sign();
+    await idle();
+    const corner = await cornerOf(id);
+    expect(corner[0]).toBe(0);
+    expect(corner[1]).toBeGreaterThan(350);
+    expect(corner[2]).toBeGreaterThan(770);
+    expect(room().journal.item(id)).toMatchObject({ state: 'signed', form: 'copy', copyKind: 'TRÍCH SAO' });
+  });
+
+  it('signs a hundred files: one key opens the next, the rest is estimated, it stops between files, the table tells each', async () => {
+    const { page } = desk;
+    const bytes = samplePdf().bytes;
+    const ids = Array.from({ length: 100 }, () => add(bytes));
+    // What a colleague has looked at counts; the last three are opened here, with one key each.
+    for (const id of ids.slice(0, 97)) await room().preview(id);
+    await toPage();
+    await row(ids[97]!).focus();
+    for (const id of ids.slice(97)) {
+      await page.keyboard.press('Enter');
+      await row(id).locator('.st', { hasText: 'Trong lô' }).waitFor();
+    }
+    await page.getByText('Trong lô 100, chưa kiểm 0.').waitFor();
+    proxy.set({ sign_delay_ms: 120 });
+    await sign();
+    const side = page.locator('.sign .side');
+    await side.getByText(/\/100, còn khoảng \d+ (giây|phút)/).waitFor();
+    await both('sign-hundred');
+    await page.getByRole('button', { name: /Dừng lô/ }).click();
+    await idle();
+    const counts = { signed: 0, skipped: 0 };
+    for (const file of room().newestBatch()?.files ?? []) counts[file.state as 'signed' | 'skipped'] += 1;
+    expect(counts.signed).toBeGreaterThan(0);
+    expect(counts.signed + counts.skipped).toBe(100);
+    proxy.set({});
+    await page.locator('[data-action=batch-table]').click();
+    const table = page.getByRole('dialog', { name: 'Kết quả lô ký: 100 bản' });
+    expect(await table.locator('tbody tr').count()).toBe(100);
+    await table.getByText(`Đã ký ${counts.signed}, không ký được 0, chưa ký ${counts.skipped}.`).waitFor();
+    await both('sign-hundred-table');
+    await page.keyboard.press('Escape');
+    // The rest is still in the batch, and is signed with the next PIN.
+    await page.getByText(`Trong lô ${counts.skipped}, chưa kiểm 0.`).waitFor();
+    await sign();
+    await soon(() => room().newestBatch()?.batch.state, 90_000).toBe('done');
+    expect(
+      room()
+        .worklist()
+        .filter((item) => item.state !== 'signed'),
+    ).toEqual([]);
+  });
+
+  it('takes a driver that the officer points at, shows its hash, and asks again when the file changes', async () => {
+    const { page } = desk;
+    const driver = path.join(dir, 'other-driver.so');
+    copyFileSync(token.module, driver);
+    await page.goto(`${started.origin}/desk.html#/settings/signing`);
+    const section = page.getByRole('region', { name: 'Trình điều khiển token' });
+    const look = async (file: string) => {
+      await section.locator('input[name=module]').fill(file);
+      await section.locator('input[name=module]').press('Enter');
+    };
+    const dialog = page.getByRole('dialog', { name: 'Trình điều khiển token' });
+    await look(path.join(dir, 'proxy.control'));
+    await dialog.getByRole('alert').getByText('không phải trình điều khiển token').waitFor();
+    await page.keyboard.press('Escape');
+    await look(driver);
+    await dialog.getByText(/^[0-9a-f]{64}$/).waitFor();
+    await both('sign-driver');
+    await dialog.getByRole('button', { name: 'Dùng tệp này' }).click();
+    await section.locator('[data-driver=officer]', { hasText: 'other-driver.so' }).waitFor();
+    expect((await room().tokens()).problems).toEqual([]);
+
+    appendFileSync(driver, 'x');
+    expect((await room().tokens()).problems).toMatchObject([{ module: driver, code: 'module-changed' }]);
+    await page.reload();
+    await section.getByText('đã thay đổi so với lần xác nhận').waitFor();
+    await both('sign-driver-changed');
+    await section.getByRole('button', { name: 'Xác nhận lại' }).click();
+    await dialog.getByRole('button', { name: 'Dùng tệp này' }).click();
+    await section.getByText('đã thay đổi so với lần xác nhận').waitFor({ state: 'hidden' });
+    expect((await room().tokens()).problems).toEqual([]);
+    await section.getByRole('button', { name: 'Bỏ' }).click();
+    await section.locator('[data-driver=officer]').waitFor({ state: 'hidden' });
+  });
+
+  it('broke neither its content policy nor itself', () => expect(desk.complaints).toEqual([]));
+});
