@@ -243,11 +243,17 @@ function lease(d: Draft, { leaseId, size }: Body<'lease'>): Result {
     const from = Math.max(d.site.leaseFrom, today.last + 1, today.floor + 1, today.leaseFloor + 1, ...today.leased.map((b) => b.to + 1));
     const to = from + size - 1;
     made.blocks.push({ serviceId: service.id, series: service.series, from, to, used: [] });
-    pieces[`series:${service.series}`] = { ...today, leased: [...today.leased, { from, to, leaseId }] };
+    pieces[`series:${service.series}`] = { ...today, leased: withBlock(today.leased, { from, to, leaseId }) };
   }
   pieces[`lease:${leaseId}`] = made;
   d.note('lease', null, pieces);
   return { seq: d.state.seq, lease: made };
+}
+
+/** Blocks that touch become one, so that the list stays short however often a kiosk asks. */
+function withBlock(leased: SeriesPiece['leased'], block: SeriesPiece['leased'][number]): SeriesPiece['leased'] {
+  const last = leased.at(-1);
+  return last && last.to + 1 === block.from ? [...leased.slice(0, -1), { ...block, from: last.from }] : [...leased, block];
 }
 
 /** A ticket that a kiosk gave while we were away. Its number is on paper already, so it is refused only if it would be a second one. */
@@ -280,7 +286,7 @@ function merge(d: Draft, c: Body<'merge'>): Result {
     // nobody may be given that number again
     pieces[`series:${service.series}`] = {
       ...today,
-      leased: [...today.leased, { from: given.number, to: given.number, leaseId: c.leaseId }],
+      leased: withBlock(today.leased, { from: given.number, to: given.number, leaseId: c.leaseId }),
     };
   }
   // a kiosk's clock may be wrong: nobody came in the future, nor before the block was lent
@@ -326,7 +332,9 @@ const VOICE_LEASE_MS = 15_000;
 function voice(d: Draft, { said }: Body<'voice'>): Result {
   const me = d.command.actor.deviceId;
   const before = d.state.voice;
-  if (before.deviceId !== me && before.until > d.now) return { seq: d.state.seq, voice: { speaker: false, say: null } };
+  // a lease from a clock that was wrong at the time must not keep the hall silent for a day
+  const held = before.until > d.now && before.until < d.now + 2 * VOICE_LEASE_MS;
+  if (before.deviceId !== me && held) return { seq: d.state.seq, voice: { speaker: false, say: null } };
   let piece = before;
   if (before.deviceId !== me || before.until - d.now < VOICE_LEASE_MS / 2)
     piece = { ...piece, deviceId: me, until: d.now + VOICE_LEASE_MS };

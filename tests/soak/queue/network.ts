@@ -79,7 +79,7 @@ export class Network {
     this.commands += 1;
     const at = world.now;
     const command: QueueCommand = {
-      ...p.body,
+      ...this.named(p.body),
       id: p.body.do === 'voice' ? '' : p.id,
       at: world.clock.now(),
       actor: { deviceId: p.device, officerId: p.device, officerName: null },
@@ -90,6 +90,14 @@ export class Network {
         () => {}, // the hub died under it: the client will ask again
       ),
     );
+  }
+
+  /** The hub, not the screen, gives tickets and leases their ids, anew for each request. */
+  private named(body: CommandBody): CommandBody {
+    if (body.do === 'issue') return { ...body, ticketId: this.world.id('t') };
+    if (body.do === 'lease') return { ...body, leaseId: this.world.id('l') };
+    if (body.do === 'merge') return { ...body, ticket: { ...body.ticket, ticketId: this.world.id('m') } };
+    return body;
   }
 
   /** The hub's own errand: a print that ended. Nobody resends it. */

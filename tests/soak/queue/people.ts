@@ -17,7 +17,7 @@ export function kiosk(world: World, network: Network, device: string): void {
   const today = () => businessDay(world.now + world.step);
 
   const renew = () =>
-    network.send(device, { do: 'lease', leaseId: world.id('l'), size: 20 }, (answer) => {
+    network.send(device, { do: 'lease', leaseId: '', size: 20 }, (answer) => {
       const made = (answer as Answer).lease;
       if (!made) return;
       lease = { leaseId: made.leaseId, businessDay: made.day, blocks: made.blocks };
@@ -28,7 +28,7 @@ export function kiosk(world: World, network: Network, device: string): void {
     const held = lease;
     for (const t of given) {
       const ticket = {
-        ticketId: world.id('m'),
+        ticketId: '',
         press: t.commandId,
         serviceId: t.serviceId,
         number: t.number,
@@ -58,7 +58,7 @@ export function kiosk(world: World, network: Network, device: string): void {
     const booked = dice.chance(0.08) ? { code: world.id('A'), at: world.clock.now() + (dice.below(60) - 30) * MINUTE } : undefined;
     const body: CommandBody = {
       do: 'issue',
-      ticketId: world.id('t'),
+      ticketId: '',
       serviceId,
       ...(priority ? { priority } : {}),
       ...(booked ? { appointment: { code: booked.code, at: Math.round(booked.at) } } : {}),

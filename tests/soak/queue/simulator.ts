@@ -185,7 +185,9 @@ export class Simulation {
       await network.settle();
       world.after((dice.chance(0.3) ? 60 : 3) * SECOND, () => this.comeBack());
     };
-    const clock = () => {
+    const clock = async () => {
+      // what was stamped by the old clock is over: hubs may take the requests of one moment in any order
+      await network.settle();
       this.clockSteps += 1;
       world.step = world.step === 0 ? dice.pick([-DAY, DAY, -60 * MINUTE, 5 * MINUTE]) : 0;
       world.disturbedAt = world.now;
