@@ -90,6 +90,8 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
     }
   }
 
+  /** Tickets that have a row in `queue_seat`: nearly every ticket that changes has none, and is not asked for. */
+  const seated = new Set<string>();
   const load = async (): Promise<HallState> => {
     const fresh = new HallState();
     const [, [head], pieces, tickets, calls] = await together(
@@ -112,12 +114,18 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
     for (const row of calls.toReversed()) fresh.hear(fromRow(row));
     fresh.seq = head!.seq;
     fresh.hash = head!.hash;
+    seated.clear();
+    for (const t of fresh.tickets.values()) if (isActive(t.state)) seated.add(t.id);
     return fresh;
   };
 
   const catchUp = (rows: readonly LogRow[]): LogEntry[] => {
     const entries = rows.filter((r) => r.seq > state.seq).map(fromRow);
     for (const entry of entries) state.apply(entry);
+    for (const t of state.dirtyTickets.values()) {
+      if (isActive(t.state)) seated.add(t.id);
+      else seated.delete(t.id);
+    }
     state.dirtyTickets.clear();
     state.dirtyPieces.clear();
     return entries;
@@ -137,6 +145,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
         db<LogRow[]>`select * from queue_log where site = ${site.id} and seq > ${state.seq} order by seq`,
       ] as const);
       const theirs = catchUp(news);
+      const committed = state.seq;
       const known = new Map(knownRows.map((r) => [r.id, { kind: r.kind, answer: r.answer }]));
       const entries: LogEntry[] = [];
       const remembered: { id: string; kind: string; at: number; answer: unknown }[] = [];
@@ -153,12 +162,13 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
         }
         return { answer: result, repeated: false };
       });
-      await settled([...write(db, entries, remembered), db`commit`]);
+      await settled([...write(db, entries, remembered, committed), db`commit`]);
       db.release();
       return { outcomes, entries: [...theirs, ...entries] };
     });
 
-  const write = (db: Reserved, entries: readonly LogEntry[], remembered: readonly object[]) => {
+  /** @param committed the last log number that the database had before this batch */
+  const write = (db: Reserved, entries: readonly LogEntry[], remembered: readonly object[], committed: number) => {
     const work: PromiseLike<unknown>[] = [];
     if (remembered.length > 0) {
       work.push(db`insert into queue_command (site, id, kind, at, answer)
@@ -184,11 +194,22 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
       }));
       const seats = tickets.filter((t) => isActive(t.state)).map((t) => ({ counter: t.counterId, ticket: t.id }));
       // first let go, then hold: two counters may have swapped tickets within one batch
-      work.push(db`delete from queue_seat where ticket = any(${tickets.map((t) => t.id)})`);
-      work.push(db`insert into queue_ticket (site, id, day, series, number, service, state, issued_at, earlier, doc)
-        select ${site.id}, x.* from json_to_recordset(${json(rows)}::text::json)
-        as x(id text, day text, series text, number integer, service text, state text, issued_at bigint, earlier boolean, doc json)
-        on conflict (id) do update set service = excluded.service, state = excluded.state, earlier = excluded.earlier, doc = excluded.doc`);
+      const held = tickets.filter((t) => seated.has(t.id)).map((t) => t.id);
+      if (held.length > 0) work.push(db`delete from queue_seat where ticket = any(${held})`);
+      const [made, changed] = [rows.filter((r) => r.doc.seq > committed), rows.filter((r) => r.doc.seq <= committed)];
+      if (made.length > 0)
+        work.push(db`insert into queue_ticket (site, id, day, series, number, service, state, issued_at, earlier, doc)
+          select ${site.id}, x.* from json_to_recordset(${json(made)}::text::json)
+          as x(id text, day text, series text, number integer, service text, state text, issued_at bigint, earlier boolean, doc json)`);
+      if (changed.length > 0)
+        // a ticket without its row fails the whole batch (by a division by zero, because the commit is already on the wire)
+        work.push(db`with done as (
+            update queue_ticket t set service = x.service, state = x.state, earlier = x.earlier, doc = x.doc
+            from json_to_recordset(${json(changed)}::text::json) as x(id text, service text, state text, earlier boolean, doc json)
+            where t.id = x.id returning 1)
+          select 1 / (count(*) = ${changed.length}::int)::int from done`);
+      for (const id of held) seated.delete(id);
+      for (const { ticket } of seats) seated.add(ticket);
       if (seats.length > 0)
         work.push(
           db`insert into queue_seat (site, counter, ticket) select ${site.id}, x.* from json_to_recordset(${json(seats)}::text::json) as x(counter text, ticket text)`,

@@ -77,7 +77,8 @@ export async function startPostgres({ fsync = true } = {}): Promise<RealPostgres
       `port=${port}`,
       `unix_socket_directories=${dir}`,
       'max_connections=120',
-      'shared_buffers=64MB',
+      // a hall's day fits: else every command writes somebody else's pages first
+      'shared_buffers=256MB',
       `fsync=${fsync ? 'on' : 'off'}`,
       'synchronous_commit=on',
       'autovacuum_naptime=10s',
