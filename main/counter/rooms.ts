@@ -198,11 +198,11 @@ export async function openRooms(options: RoomsOptions) {
 
   const site = siteOf(config.site, place, training);
   const onQueueError = (error: unknown) => log(`queue: ${String(error)}`);
-  const queueStore = await hallStore({ hall: config.hall, site, training, store, dataDir, onError: onQueueError });
+  const { store: queueStore, clock: hallClock } = await hallStore({ hall: config.hall, site, training, store, dataDir, onError: onQueueError });
   opened('hall store', () => queueStore.close());
   const hall = createQueue({
     store: queueStore,
-    clock,
+    clock: hallClock,
     ...(config.hall ? { hubId: config.hall.hub ?? hostname() } : {}),
     print: ticketPrinting(devices, () => place.centreName, training),
     onEvent: (event) => showAtCounter(devices, event),

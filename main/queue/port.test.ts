@@ -97,4 +97,13 @@ describe.skipIf(!real)('the PostgreSQL store', { timeout: 240_000 }, () => {
     const again = await send(port, 'kiosk', { do: 'issue', ticketId: 'away-3', serviceId: 'chung-thuc' }, undefined, 'press-away-1');
     expect(again).toEqual({ answer: first.answer, repeated: true });
   });
+
+  it('gives hubs whose clocks disagree one time: the database’s', async () => {
+    const site = { ...trainingSite, id: `hall-${hall}` };
+    const at = (off: number) => ({ now: () => Date.now() + off });
+    const [fast, slow] = await Promise.all([600_000, -600_000].map((off) => postgresQueueStore({ url: server.url, site, clock: at(off) })));
+    open.push(fast!, slow!);
+    expect(Math.abs(fast!.clock.now() - slow!.clock.now())).toBeLessThan(60_000);
+    expect(Math.abs(fast!.clock.now() - Date.now())).toBeLessThan(60_000);
+  });
 });

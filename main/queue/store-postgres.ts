@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../store/index.ts';
 import { decide } from './decide.ts';
-import { fromRow, isAway, json, SCHEMA, settled, toRow, type LogRow, type Results } from './postgres-rows.ts';
+import { fromRow, isAway, SCHEMA, settled, type LogRow, type Results } from './postgres-rows.ts';
 import { Link, type Sql } from './postgres-link.ts';
+import { writeBatch, type Reserved } from './postgres-write.ts';
 import { commandKind, HallAway, type Outcome, type QueueStore } from './port.ts';
 import { no } from './refusals.ts';
-import { isActive, isClosed } from './rules.ts';
+import { isActive } from './rules.ts';
 import type { Site } from './site.ts';
 import { CALL_ACTIONS, CALLS_KEPT, HallState } from './state.ts';
 import type { Answer, LogEntry, QueueCommand, Ticket } from './types.ts';
@@ -30,7 +31,10 @@ export interface PostgresOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-type Reserved = Awaited<ReturnType<Sql['reserve']>>;
+export interface PostgresQueueStore extends QueueStore {
+  /** The database's time by the hub's own clock: several hubs share one time, whatever their machines think. */
+  readonly clock: Clock;
+}
 
 /** Commands in one transaction, at most. */
 const BATCH = 256;
@@ -41,7 +45,7 @@ const COMMANDS_KEPT_MS = 7 * 86_400_000;
  * site's head puts all hubs' commands into one order; each hub first catches up with what the others wrote, then decides.
  * Commands that arrive meanwhile share the next transaction. NOTIFY carries the sequence number and nothing else.
  */
-export async function postgresQueueStore(options: PostgresOptions): Promise<QueueStore> {
+export async function postgresQueueStore(options: PostgresOptions): Promise<PostgresQueueStore> {
   const { site } = options;
   const onError = options.onError ?? ((error: unknown) => console.error('queue: postgres', error));
   let closed = false;
@@ -162,73 +166,10 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
         }
         return { answer: result, repeated: false };
       });
-      await settled([...write(db, entries, remembered, committed), db`commit`]);
+      await settled([...writeBatch(db, { state, site, channel, seated, entries, remembered, committed }), db`commit`]);
       db.release();
       return { outcomes, entries: [...theirs, ...entries] };
     });
-
-  /** @param committed the last log number that the database had before this batch */
-  const write = (db: Reserved, entries: readonly LogEntry[], remembered: readonly object[], committed: number) => {
-    const work: PromiseLike<unknown>[] = [];
-    if (remembered.length > 0) {
-      work.push(db`insert into queue_command (site, id, kind, at, answer)
-        select ${site.id}, x.* from json_to_recordset(${json(remembered)}::text::json) as x(id text, kind text, at bigint, answer json)`);
-    }
-    if (entries.length === 0) return work;
-    work.push(db`insert into queue_log (site, seq, at, day, action, device, officer, counter, ticket, from_state, to_state, body, hash)
-      select ${site.id}, x.* from json_to_recordset(${json(entries.map(toRow))}::text::json)
-      as x(seq bigint, at bigint, day text, action text, device text, officer text, counter text, ticket text, from_state text, to_state text, body json, hash text)`);
-    const tickets = [...state.dirtyTickets.values()];
-    if (tickets.length > 0) {
-      const { day } = state.hall;
-      const rows = tickets.map((t) => ({
-        id: t.id,
-        day: t.day,
-        series: t.series,
-        number: t.number,
-        service: t.serviceId,
-        state: t.state,
-        issued_at: t.issuedAt,
-        earlier: t.day !== day && !isClosed(t.state),
-        doc: t,
-      }));
-      const seats = tickets.filter((t) => isActive(t.state)).map((t) => ({ counter: t.counterId, ticket: t.id }));
-      // first let go, then hold: two counters may have swapped tickets within one batch
-      const held = tickets.filter((t) => seated.has(t.id)).map((t) => t.id);
-      if (held.length > 0) work.push(db`delete from queue_seat where ticket = any(${held})`);
-      const [made, changed] = [rows.filter((r) => r.doc.seq > committed), rows.filter((r) => r.doc.seq <= committed)];
-      if (made.length > 0)
-        work.push(db`insert into queue_ticket (site, id, day, series, number, service, state, issued_at, earlier, doc)
-          select ${site.id}, x.* from json_to_recordset(${json(made)}::text::json)
-          as x(id text, day text, series text, number integer, service text, state text, issued_at bigint, earlier boolean, doc json)`);
-      if (changed.length > 0)
-        // a ticket without its row fails the whole batch (by a division by zero, because the commit is already on the wire)
-        work.push(db`with done as (
-            update queue_ticket t set service = x.service, state = x.state, earlier = x.earlier, doc = x.doc
-            from json_to_recordset(${json(changed)}::text::json) as x(id text, service text, state text, earlier boolean, doc json)
-            where t.id = x.id returning 1)
-          select 1 / (count(*) = ${changed.length}::int)::int from done`);
-      for (const id of held) seated.delete(id);
-      for (const { ticket } of seats) seated.add(ticket);
-      if (seats.length > 0)
-        work.push(
-          db`insert into queue_seat (site, counter, ticket) select ${site.id}, x.* from json_to_recordset(${json(seats)}::text::json) as x(counter text, ticket text)`,
-        );
-    }
-    const pieces = [...state.dirtyPieces].map((key) => ({ key, doc: state.pieces.get(key) }));
-    const kept = pieces.filter((p) => p.doc !== undefined);
-    const gone = pieces.filter((p) => p.doc === undefined).map((p) => p.key);
-    if (kept.length > 0) {
-      work.push(db`insert into queue_piece (site, key, doc) select ${site.id}, x.* from json_to_recordset(${json(kept)}::text::json) as x(key text, doc json)
-        on conflict (site, key) do update set doc = excluded.doc`);
-    }
-    if (gone.length > 0) work.push(db`delete from queue_piece where site = ${site.id} and key = any(${gone})`);
-    work.push(db`update queue_head set seq = ${state.seq}, hash = ${state.hash} where site = ${site.id}`);
-    work.push(db`select pg_notify(${channel}, ${String(state.seq)})`);
-    state.dirtyTickets.clear();
-    state.dirtyPieces.clear();
-    return work;
-  };
 
   /** Tells the listeners everything up to `state.seq` that they have not heard; what we do not hold in hand is read from the log. */
   const tell = async (inHand: readonly LogEntry[]): Promise<void> => {
@@ -289,8 +230,21 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
     if (jobs.length > 0) void inTurn(flush);
   };
 
+  /** Milliseconds that the database's clock is ahead of ours. Half a round trip is the error; less than that is not corrected. */
+  let ahead = 0;
+  let measured = false;
+  const measure = async (): Promise<void> => {
+    const asked = performance.now();
+    const [row] = await reading((sql) => sql<{ at: number }[]>`select (extract(epoch from clock_timestamp()) * 1000)::float8 as at`);
+    const took = performance.now() - asked;
+    const found = Math.round(row!.at + took / 2 - options.clock.now());
+    if (!measured || Math.abs(found - ahead) > took / 2 + 20) ahead = found;
+    measured = true;
+  };
+
   const refresh = (): Promise<void> =>
     inTurn(async () => {
+      await measure();
       if (stale) state = await load();
       stale = false;
       const rows = await reading(
@@ -307,6 +261,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
 
   state = await load();
   told = state.seq;
+  await measure();
   const missing = witness?.missing(state);
   if (missing) {
     await persist([
@@ -334,6 +289,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Queu
 
   return {
     site,
+    clock: { now: () => options.clock.now() + ahead },
     get state() {
       return state;
     },
