@@ -2,7 +2,7 @@
   "targets": [
     {
       "target_name": "quay_native",
-      "sources": ["src/addon.cc", "src/turbojpeg.cc", "src/scanner.cc"],
+      "sources": ["src/addon.cc", "src/turbojpeg.cc", "src/scanner.cc", "src/pinpad.cc"],
       "include_dirs": ["<!@(node -p \"require('node-addon-api').include\")"],
       "defines": ["NAPI_VERSION=8", "NAPI_CPP_EXCEPTIONS"],
       "cflags!": ["-fno-exceptions"],

@@ -74,8 +74,19 @@ export interface NativeSpooler {
   deleteJob(queue: string, id: number): Promise<void>;
 }
 
+/** What pkcs11js cannot say to a token with a pin pad; only in the token's child process. */
+export interface NativePinpad {
+  /**
+   * C_Login with a NULL PIN on a session of a module that is loaded and initialised in this process.
+   * @param session the handle as pkcs11js keeps it; @param user CKU_USER or CKU_CONTEXT_SPECIFIC
+   * @returns CK_RV
+   */
+  loginOnPad(module: string, session: Uint8Array, user: number): number;
+}
+
 export interface Native {
   readonly jpeg: NativeJpeg;
+  readonly pinpad: NativePinpad;
   /** Of scanners and spooler: grows while the driver moves, stands still while it hangs, -1 while it has nothing to do. */
   pulse(): number;
   readonly sane?: NativeSane;

@@ -1,4 +1,4 @@
-// Exports of the addon: `jpeg` and `pulse` everywhere, `sane` on Linux, `wia` and `spooler` on Windows. All buffers are copied: Electron forbids
+// Exports of the addon: `jpeg`, `pulse` and `pinpad` everywhere, `sane` on Linux, `wia` and `spooler` on Windows. All buffers are copied: Electron forbids
 // external ones.
 #include <stdexcept>
 
@@ -6,6 +6,7 @@
 #include "worker.h"
 
 namespace quay {
+Napi::Object pinpadExports(Napi::Env env);
 #ifdef __linux__
 Napi::Object saneExports(Napi::Env env);
 #endif
@@ -70,6 +71,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   jpeg.Set("encode", Napi::Function::New(env, encode));
   jpeg.Set("decode", Napi::Function::New(env, decode));
   exports.Set("jpeg", jpeg);
+  exports.Set("pinpad", pinpadExports(env));
   exports.Set("pulse", Napi::Function::New(env, pulse));
 #ifdef __linux__
   exports.Set("sane", saneExports(env));

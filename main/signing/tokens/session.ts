@@ -1,5 +1,6 @@
 import pkcs11js from 'pkcs11js';
 import { digestInfo } from '../cms/algorithms.ts';
+import { loginOnPad } from './pinpad.ts';
 import type { KeyMatch, Selected, TokenDescription, TokenFlags, TokenTrouble } from './protocol.ts';
 
 /**
@@ -64,8 +65,10 @@ export class TokenModule {
   private key: Key | null = null;
   /** Lives here and nowhere else; gone with this process. `undefined`: never logged in; null: pin pad. */
   private pin: string | null | undefined = undefined;
+  private path = '';
 
   async load(module: string, settleMs: number): Promise<void> {
+    this.path = module;
     this.api.load(module);
     // Some drivers crash when C_Initialize follows the load at once (fortify#231).
     await new Promise((resolve) => setTimeout(resolve, settleMs));
@@ -173,9 +176,8 @@ export class TokenModule {
 
   private sendPin(session: pkcs11js.Handle, user: number, pin: string | null): void {
     try {
-      // A pin pad is asked for with no PIN. The addon cannot pass a NULL pointer, only length 0, which the modules that we
-      // could read (OpenSC) take for the same.
-      this.api.C_Login(session, user, pin ?? '');
+      if (pin === null) loginOnPad(this.api, this.path, session, user);
+      else this.api.C_Login(session, user, pin);
     } catch (error) {
       if (toFault(error).code !== 'CKR_USER_ALREADY_LOGGED_IN') throw error;
     }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeProxy, type Proxy } from '../../../tests/fixtures/pkcs11-proxy/proxy.ts';
 import { makePki, type Issued, type Pki } from '../../../tests/fixtures/signing/pki.ts';
 import { makeToken, type SoftToken } from '../../../tests/fixtures/signing/softhsm.ts';
+import { ensureNative } from '../../../native/index.ts';
 import { part } from '../../../tests/parts.ts';
 import { isRefusal } from '../../contract/refusal.ts';
 import { attributesDigest, readCertificate } from '../cms/index.ts';
@@ -67,6 +68,8 @@ describe.skipIf(!real)('a token that misbehaves', () => {
   let serial: string;
 
   beforeAll(async () => {
+    // The pad of a token is asked through our own addon.
+    await ensureNative();
     dir = mkdtempSync(path.join(tmpdir(), 'quay-tokens-'));
     pki = makePki(path.join(dir, 'pki'));
     token = makeToken(path.join(dir, 'hsm'));
@@ -187,6 +190,14 @@ describe.skipIf(!real)('a token that misbehaves', () => {
     await key.close();
     expect(proxy.calls()).toContain('login-pad');
     expect(proxy.calls()).not.toContain('login-pin');
+    expect(proxy.calls()).not.toContain('login-empty');
+    // What the fingers typed was wrong: said once, and not asked again by itself.
+    proxy.forget();
+    proxy.set({ flags_or: 0x100, pinpad_pin: '00000000' });
+    expect(await open(first, { pin: null })).toMatchObject({ refused: 'wrong-pin' });
+    proxy.set({ flags_or: 0x100, login_rv: 0x50 });
+    expect(await open(first, { pin: null })).toMatchObject({ refused: 'cancelled' });
+    expect(proxy.calls().filter((word) => word.startsWith('login'))).toEqual(['login-pad', 'login-pad']);
   });
 
   it('never has two calls at once', async () => {
