@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,6 +88,42 @@ describe.skipIf(!part('openssl'))('quay verify', () => {
     const { lines } = await run('--trust', 'trust', '--offline', 'tốt.pdf', 'unsigned.pdf');
     expect(lines[0]).toMatch(/^TOTAL-PASSED .*tốt\.pdf .*Chữ ký hợp lệ\. \/ The signature is valid\. .*Nguyễn Văn Mẫu/);
     expect(lines[1]).toMatch(/^NO-SIGNATURE .*Tệp chưa có chữ ký số\./);
+  });
+
+  it('keeps to one line and to its own folder whatever a file is called', async () => {
+    for (const name of ['-dấu.pdf', 'hai\ndòng.pdf', '$(x) `y` "z".pdf']) {
+      copyFileSync(path.join(dir, 'tốt.pdf'), path.join(dir, name));
+      expect(await run('--trust', 'trust', '--offline', '--', name)).toMatchObject({
+        code: 0,
+        lines: [expect.stringMatching(/^TOTAL-PASSED/)],
+      });
+      const { lines } = await run('--trust', 'trust', '--offline', '--json', '--', name);
+      expect(json(lines)).toMatchObject([{ file: name, verdict: 'TOTAL-PASSED' }]);
+    }
+    symlinkSync('tốt.pdf', path.join(dir, 'nối.pdf'));
+    symlinkSync('không-có.pdf', path.join(dir, 'đứt.pdf'));
+    writeFileSync(path.join(dir, 'rỗng.pdf'), '');
+    const { code, lines } = await run(
+      '--trust',
+      'trust',
+      '--offline',
+      '--json',
+      'nối.pdf',
+      'đứt.pdf',
+      'rỗng.pdf',
+      '',
+      '/dev/zero',
+      'tốt.pdf',
+    );
+    expect(code).toBe(1);
+    expect(json(lines).map((line) => line.verdict === 'TOTAL-PASSED')).toEqual([true, false, false, false, false, true]);
+  });
+
+  it('says that an unsigned file is encrypted', async () => {
+    writeFileSync(path.join(dir, 'khóa.pdf'), samplePdf('/Root 1 0 R/ID[<00><00>]/Encrypt<</Filter/Standard/V 2/R 3>>').bytes);
+    const { code, lines } = await run('--json', 'khóa.pdf');
+    expect(code).toBe(2);
+    expect(json(lines)).toMatchObject([{ verdict: 'NO-SIGNATURE', reason: expect.stringContaining('encrypted') }]);
   });
 
   it('judges at another time', async () => {

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { closeVerifier, verify, type Verification } from '../signing/verify/index.ts';
+import { closeVerifier, verify, type Verification, type VerifyOptions } from '../signing/verify/index.ts';
 
 export interface CliIo {
   stdout: { write(text: string): unknown };
@@ -51,24 +51,39 @@ export async function verifyCommand(argv: string[], io: CliIo): Promise<number> 
   const trustDir = values.trust === undefined ? undefined : path.resolve(io.cwd, values.trust);
   if (trustDir !== undefined && (await stat(trustDir).catch(() => undefined))?.isDirectory() !== true)
     return wrong('--trust is no directory');
+  if (trustDir !== undefined && !(await readable(trustDir))) return wrong('--trust cannot be read');
   let code = 0;
   try {
+    const judged = async (file: string, options: VerifyOptions): Promise<Verification> => {
+      try {
+        return { ...(await verify(path.resolve(io.cwd, file), options)), file };
+      } catch (error) {
+        // A machine without processes or descriptors to spare: the other files still get their line.
+        const [vi, en] = ['Không kiểm tra được tệp này.', 'The file could not be checked.'];
+        return { file, verdict: 'TOTAL-FAILED', signatures: [], reason: `unreadable: ${en} (${String(error)})`, vi, en };
+      }
+    };
     for (const file of positionals) {
-      const answer = await verify(path.resolve(io.cwd, file), {
+      const named = await judged(file, {
         ...(trustDir === undefined ? {} : { trustDir }),
         ...(at === undefined ? {} : { at }),
         offline: values.offline === true,
       });
-      const named = { ...answer, file };
       io.stdout.write(`${values.json === true ? JSON.stringify(forMachines(named)) : forPeople(named)}\n`);
-      if (answer.verdict === 'TOTAL-FAILED') code = 1;
-      else if (answer.verdict !== 'TOTAL-PASSED' && code === 0) code = 2;
+      if (named.verdict === 'TOTAL-FAILED') code = 1;
+      else if (named.verdict !== 'TOTAL-PASSED' && code === 0) code = 2;
     }
   } finally {
     await closeVerifier();
   }
   return code;
 }
+
+const readable = async (dir: string): Promise<boolean> =>
+  access(dir, constants.R_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 
 /** ISO 8601 with a date; a time without a zone is taken as UTC. NaN for anything else. */
 function isoTime(text: string): number {
@@ -92,5 +107,7 @@ function forPeople(answer: Verification): string {
   const sub = decisive?.subIndication == null ? '' : ` (${decisive.subIndication})`;
   const sentences = `${answer.vi ?? decisive?.vi ?? ''} / ${answer.en ?? decisive?.en ?? ''}`;
   const signers = answer.signatures.map((signature) => signature.signer ?? signature.field).join(', ');
-  return `${answer.verdict}${sub}  ${answer.file}  ${sentences}${signers === '' ? '' : `  [${signers}]`}`;
+  // The name of a file must not end the line, nor steer the terminal.
+  const name = answer.file.replace(/[\p{Cc}\p{Cf}]/gu, '?');
+  return `${answer.verdict}${sub}  ${name}  ${sentences}${signers === '' ? '' : `  [${signers}]`}`;
 }
