@@ -67,6 +67,8 @@ export interface PreparedFile {
   readonly earlier: readonly string[];
   readonly prepared: PreparedSignature;
   readonly attributes: Buffer;
+  /** The hash that it was prepared with. */
+  readonly hash: HashName;
   readonly digest: Buffer;
   readonly temporary: string;
   /** The bytes of a small file; null when a copy lies in the temporary file. */
@@ -156,6 +158,7 @@ export async function prepareFile(
       earlier: signed.map((one) => one.name),
       prepared,
       attributes,
+      hash: signer.hash,
       digest,
       temporary,
       original: small,

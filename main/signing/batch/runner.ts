@@ -205,8 +205,10 @@ export class BatchRunner {
     const { signer } = this.lane;
     if (!file || !signer || this.halt.cancelled) return null;
     this.doing(file, 'preparing');
-    const ready = this.deps.ready?.get(file.position);
+    const begun = this.deps.ready?.get(file.position);
     this.deps.ready?.delete(file.position);
+    // Some tokens cannot make the hash that the key asks for; that shows only when they are open.
+    const ready = begun?.then((one) => (isRefusal(one) || one.hash === signer.hash ? one : this.deps.prepare(file, signer)));
     // One after the other, with a turn of the event loop between: the first is soonest ready, and nothing else stands still.
     const prepared = ready ?? this.preparing.then(() => turn()).then(() => this.deps.prepare(file, signer));
     this.preparing = prepared.then(

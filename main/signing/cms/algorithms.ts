@@ -42,7 +42,11 @@ export function ecdsaDer(raw: Uint8Array): Buffer {
   return sequence(integer(raw.subarray(0, half)), integer(raw.subarray(half)));
 }
 
-/** Which hash fits this key: SHA-256, or SHA-384 for P-384 (EN 319 122 leaves it open; weaker hashes are never used). */
+/** Which hash fits this key: as strong as the key itself, SHA-256 at least (EN 319 122 leaves it open). */
 export function defaultHash(certificate: Certificate): HashName {
-  return certificate.key.kind === 'ec' && certificate.key.curve === 'P-384' ? 'sha384' : 'sha256';
+  const { key } = certificate;
+  if (key.kind === 'ec') return key.curve === 'P-384' ? 'sha384' : 'sha256';
+  if (key.kind !== 'rsa') return 'sha256';
+  const bits = key.modulus.length * 8;
+  return bits >= 4096 ? 'sha512' : bits >= 3072 ? 'sha384' : 'sha256';
 }

@@ -3,7 +3,7 @@ import { defaultHash, readCertificate, type Certificate } from '../cms/index.ts'
 import type { Signer } from '../sign.ts';
 import { refuseCertificate } from '../trust/policy.ts';
 import { TokenError, TokenProcess, type TokenProcessOptions } from './process.ts';
-import { chooseScheme, keyMatch, tokenSigner } from './signer.ts';
+import { chooseHash, chooseScheme, keyMatch, tokenSigner } from './signer.ts';
 import type { Spawn } from './spawn.ts';
 import { needTrainingToken, openTrainingKey, TRAINING_MODULE } from './training.ts';
 import { troubleSentence } from './words.ts';
@@ -115,10 +115,11 @@ async function openOn(process: TokenProcess, request: KeyRequest, deps: KeyDeps)
   }
   const chosen = certificate;
   const select = () => process.select({ serial: request.serial, certificate: new Uint8Array(chosen.der), keyId: keyMatch(chosen) });
-  const scheme = chooseScheme(await select(), request.preferPss);
+  const selected = await select();
+  const scheme = chooseScheme(selected, request.preferPss);
   identity ??= identify(chosen);
   return {
-    signer: tokenSigner(process, request.serial, chosen, identity.chain, identity.hash, scheme),
+    signer: tokenSigner(process, request.serial, chosen, identity.chain, chooseHash(selected, scheme, identity.hash), scheme),
     async reattach() {
       await process.reattach(request.serial);
       // The same serial number is not enough: the certificate must still be on it.

@@ -45,6 +45,8 @@ export type KeyMatch = { readonly kind: 'rsa'; readonly modulus: Uint8Array } | 
 
 export interface Selected {
   readonly schemes: readonly ('rsa' | 'pss' | 'ecdsa')[];
+  /** All three where the token signs what it is given; else those that it can make itself. */
+  readonly hashes: readonly ('sha256' | 'sha384' | 'sha512')[];
   readonly alwaysAuthenticate: boolean;
 }
 

@@ -139,10 +139,10 @@ export class TokenModule {
     const schemes: ('rsa' | 'pss' | 'ecdsa')[] = [];
     if (match.kind === 'ec') schemes.push('ecdsa');
     else {
-      if (mechanisms.has(pkcs11js.CKM_RSA_PKCS) || mechanisms.has(pkcs11js.CKM_SHA256_RSA_PKCS)) schemes.push('rsa');
+      if ([pkcs11js.CKM_RSA_PKCS, ...Object.values(HASHED_RSA)].some((one) => mechanisms.has(one))) schemes.push('rsa');
       if (mechanisms.has(pkcs11js.CKM_RSA_PKCS_PSS)) schemes.push('pss');
     }
-    return { schemes, alwaysAuthenticate };
+    return { schemes, hashes: hashesOf(match, mechanisms), alwaysAuthenticate };
   }
 
   /**
@@ -311,6 +311,17 @@ const HASH_MECHANISM = { sha256: pkcs11js.CKM_SHA256, sha384: pkcs11js.CKM_SHA38
 const MGF = { sha256: pkcs11js.CKG_MGF1_SHA256, sha384: pkcs11js.CKG_MGF1_SHA384, sha512: pkcs11js.CKG_MGF1_SHA512 };
 const HASHED_RSA = { sha256: pkcs11js.CKM_SHA256_RSA_PKCS, sha384: pkcs11js.CKM_SHA384_RSA_PKCS, sha512: pkcs11js.CKM_SHA512_RSA_PKCS };
 
+const HASHED_ECDSA = { sha256: pkcs11js.CKM_ECDSA_SHA256, sha384: pkcs11js.CKM_ECDSA_SHA384, sha512: pkcs11js.CKM_ECDSA_SHA512 };
+const HASHES = ['sha256', 'sha384', 'sha512'] as const;
+
+/** A token that offers no mechanism for finished hashes must make the hash itself. */
+function hashesOf(match: KeyMatch, mechanisms: ReadonlySet<number>): Selected['hashes'] {
+  const raw = match.kind === 'ec' ? pkcs11js.CKM_ECDSA : pkcs11js.CKM_RSA_PKCS;
+  const own = match.kind === 'ec' ? HASHED_ECDSA : HASHED_RSA;
+  const made = HASHES.filter((hash) => mechanisms.has(own[hash]));
+  return made.length === 0 || mechanisms.has(raw) ? HASHES : made;
+}
+
 function mechanismFor(
   key: Key,
   hash: 'sha256' | 'sha384' | 'sha512',
@@ -318,7 +329,12 @@ function mechanismFor(
   data: Buffer,
   pss: boolean,
 ): { mechanism: pkcs11js.Mechanism; input: Buffer } | null {
-  if (key.match.kind === 'ec') return { mechanism: { mechanism: pkcs11js.CKM_ECDSA }, input: digest };
+  if (key.match.kind === 'ec') {
+    const hashed = !key.mechanisms.has(pkcs11js.CKM_ECDSA) && key.mechanisms.has(HASHED_ECDSA[hash]);
+    return hashed
+      ? { mechanism: { mechanism: HASHED_ECDSA[hash] }, input: data }
+      : { mechanism: { mechanism: pkcs11js.CKM_ECDSA }, input: digest };
+  }
   if (pss) {
     const parameter = { type: pkcs11js.CK_PARAMS_RSA_PSS, hashAlg: HASH_MECHANISM[hash], mgf: MGF[hash], saltLen: digest.length };
     return { mechanism: { mechanism: pkcs11js.CKM_RSA_PKCS_PSS, parameter }, input: digest };

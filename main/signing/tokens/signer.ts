@@ -19,6 +19,12 @@ export function chooseScheme(selected: Selected, preferPss: boolean): Scheme {
   throw new TokenError('token-error', 'CKR_MECHANISM_INVALID');
 }
 
+/** The hash that fits the key, or SHA-256 where the token hashes by itself and cannot make that one. */
+export function chooseHash(selected: Selected, scheme: Scheme, wanted: HashName): HashName {
+  if (scheme === 'pss' || selected.hashes.includes(wanted)) return wanted;
+  return selected.hashes[0] ?? 'sha256';
+}
+
 /** A signer whose key is on a token that is logged in and has this certificate selected. */
 export function tokenSigner(
   process: TokenProcess,

@@ -1,4 +1,4 @@
-import { verify } from 'node:crypto';
+import { constants, createPublicKey, verify } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -65,6 +65,7 @@ describe.skipIf(!real)('a token that misbehaves', () => {
   let token: SoftToken;
   let proxy: Proxy;
   let first: Issued;
+  let large: Issued;
   let serial: string;
 
   beforeAll(async () => {
@@ -79,6 +80,8 @@ describe.skipIf(!real)('a token that misbehaves', () => {
     token.add(pki.issue('Trần Thị Hai', { key: 'p256' }), '02', 'chung một nhãn');
     token.add(pki.issue('Lê Văn Ba', { key: 'p384' }), '03', 'chung một nhãn');
     token.add(pki.issue('Phạm Văn Năm'), '05', 'chung một nhãn', ['--always-auth']);
+    large = pki.issue('Đặng Thị Sáu', { key: 'rsa3072' });
+    token.add(large, '06', 'chung một nhãn');
     proxy = makeProxy(dir, token);
     const look = await start();
     serial = (await look.tokens())[0]?.serial ?? '';
@@ -121,7 +124,7 @@ describe.skipIf(!real)('a token that misbehaves', () => {
     const look = await start();
     const certificates = (await look.tokens())[0]?.certificates ?? [];
     await look.end();
-    expect(certificates).toHaveLength(4);
+    expect(certificates).toHaveLength(5);
     for (const der of certificates) {
       const key = await opened({ certificate: Buffer.from(der) } as Issued);
       expect((await signs(key)).good).toBe(true);
@@ -164,6 +167,72 @@ describe.skipIf(!real)('a token that misbehaves', () => {
     proxy.set({ no_rsa_pkcs: 1 });
     const key = await opened(first);
     expect((await signs(key)).good).toBe(true);
+    await key.close();
+  });
+
+  it('takes a hash as strong as the key, and the one the token can make when it hashes itself', async () => {
+    const SHA384_RSA_PKCS = 0x41;
+    for (const [keys, hash] of [
+      [{}, 'sha384'],
+      [{ no_rsa_pkcs: 1 }, 'sha384'],
+      [{ no_rsa_pkcs: 1, hide_mechanism: SHA384_RSA_PKCS }, 'sha256'],
+    ] as const) {
+      proxy.set(keys);
+      const key = await opened(large);
+      expect([key.signer.hash, key.signer.scheme, (await signs(key)).good]).toEqual([hash, 'rsa', true]);
+      await key.close();
+    }
+  });
+
+  it('signs with PSS when that is preferred and the token has it, and when it has nothing else', async () => {
+    const PSS = 0x0d;
+    const holds = async (key: OpenKey) => {
+      const data = Buffer.from('đã ký');
+      const signature = await key.signer.sign(attributesDigest(data, key.signer.hash), data);
+      const good = verify(
+        key.signer.hash,
+        data,
+        {
+          key: createPublicKey({ key: key.signer.certificate.spkiRaw, format: 'der', type: 'spki' }),
+          padding: constants.RSA_PKCS1_PSS_PADDING,
+          saltLength: 32,
+        },
+        signature,
+      );
+      await key.close();
+      return [key.signer.scheme, good];
+    };
+    expect(await holds(await opened(first, { preferPss: true }))).toEqual(['pss', true]);
+    proxy.set({ hide_mechanism: PSS });
+    const plain = await opened(first, { preferPss: true });
+    expect([plain.signer.scheme, (await signs(plain)).good]).toEqual(['rsa', true]);
+    await plain.close();
+  });
+
+  it('drops what was asked for and not begun, and signs what comes after', async () => {
+    proxy.set({ sign_delay_ms: 300 });
+    const key = await opened(first);
+    const all = Promise.allSettled([signs(key), signs(key), signs(key)]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    key.drop();
+    const ends = (await all).map((end) => (end.status === 'fulfilled' ? 'signed' : trouble(end.reason)));
+    expect(ends).toEqual(['signed', 'cancelled', 'cancelled']);
+    expect(proxy.calls().filter((word) => word === 'sign')).toHaveLength(1);
+    proxy.set({});
+    expect((await signs(key)).good).toBe(true);
+    await key.close();
+  });
+
+  it('never sends a PIN of a key that always wants it again after it was wrong, though more is asked for already', async () => {
+    const key = await opened({ certificate: certificateOf('Phạm Văn Năm') } as Issued);
+    proxy.set({ context_rv: 0xa0 });
+    const ends = await Promise.allSettled([signs(key), signs(key), signs(key)]);
+    expect(ends.map((end) => (end.status === 'rejected' ? trouble(end.reason) : 'signed'))).toEqual([
+      'wrong-pin',
+      'needs-pin',
+      'needs-pin',
+    ]);
+    expect(proxy.calls().filter((word) => word === 'login-context')).toHaveLength(1);
     await key.close();
   });
 
