@@ -114,11 +114,20 @@ export function leaveOnSignOut(queue: Queue, officers: Officers, store: Store, o
   });
 }
 
+/** The pad's reasons as an officer reads them in the dossier. */
+const REASONS: Readonly<Record<string, string>> = {
+  wait: 'Chờ lâu',
+  guidance: 'Hướng dẫn chưa rõ',
+  papers: 'Phải bổ sung giấy tờ',
+  manner: 'Thái độ phục vụ',
+};
+const reasonWords = (reasons: readonly string[]): string => reasons.map((reason) => REASONS[reason] ?? reason).join(', ');
+
 /**
  * F2 with an unfinished intake never throws work away: the draft is kept, the ticket is parked instead of finished, and
- * the next one is called.
+ * the next one is called. A rating goes to the dossiers of the visit.
  */
-export function keepingDrafts(queue: Queue, dossiers: () => Dossiers): Queue {
+export function withDossiers(queue: Queue, dossiers: () => Dossiers): Queue {
   return {
     ...queue,
     async callNext(caller, input) {
@@ -135,6 +144,15 @@ export function keepingDrafts(queue: Queue, dossiers: () => Dossiers): Queue {
         if (isRefusal(parked)) return parked;
       }
       return queue.callNext(caller, input);
+    },
+    /** What the citizen said of the visit stands in the dossiers of that visit too. */
+    async rate(caller, input) {
+      const answer = await queue.rate(caller, input);
+      if (!isRefusal(answer)) {
+        const { commandId, ticketId, score, reasons } = input;
+        dossiers().rateOfTicket(commandId, { ticketId, codes: answer.dossiers }, { stars: score, comment: reasonWords(reasons) });
+      }
+      return answer;
     },
   };
 }

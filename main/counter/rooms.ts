@@ -55,7 +55,7 @@ import { trainingHandlers } from '../training/index.ts';
 import type { StationConfig } from './config.ts';
 import { openDossiers, takeSigned } from './dossiers.ts';
 import { scannerHealth } from './health.ts';
-import { keepingDrafts, keypadAction, leaveOnSignOut, priorityOfAge, showAtCounter, siteOf, ticketPrinting } from './hall.ts';
+import { keypadAction, leaveOnSignOut, priorityOfAge, showAtCounter, siteOf, ticketPrinting, withDossiers } from './hall.ts';
 import { hallStore } from './hall-store.ts';
 import { keepHouse } from './housekeeping.ts';
 import { openNeighbours } from './neighbours.ts';
@@ -209,7 +209,7 @@ export async function openRooms(options: RoomsOptions) {
     onError: onQueueError,
   });
   opened('queue', () => hall.close());
-  const queue = keepingDrafts(hall, () => toDossiers());
+  const queue = withDossiers(hall, () => toDossiers());
   opened(
     'sign-out',
     leaveOnSignOut(queue, officers, store, (error) => log(`queue: ${String(error)}`)),

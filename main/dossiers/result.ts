@@ -43,6 +43,24 @@ export function results(core: Core) {
     return d ? core.view(d) : unknownDossier();
   };
 
+  const rate = (commandId: string, id: string, rating: { stars: number; comment?: string }): { stars: number } | Refusal => {
+    return deps.store.command(commandId, 'dossiers.rate', () => {
+      const done = core.apply(id, (d) => {
+        if (d.receivedAt === null) return notNow(d);
+        if (d.body.rating)
+          return refuse('already-rated', 'Hồ sơ này đã được đánh giá; cảm ơn Ông (Bà).', 'This dossier was rated already, thank you.');
+        d.body.rating = {
+          stars: rating.stars,
+          at: deps.clock.now(),
+          ...(rating.comment === undefined ? {} : { comment: rating.comment }),
+        };
+        core.note(d, { id: 'citizen', name: 'Công dân', title: '', counterId: d.counterId }, 'rate', 'Đánh giá', `${rating.stars}/5`);
+        return undefined;
+      });
+      return isRefusal(done) ? done : { stars: rating.stars };
+    });
+  };
+
   return {
     async draftResult(
       commandId: string,
@@ -236,21 +254,22 @@ export function results(core: Core) {
       return isRefusal(answer) ? answer : viewOf(id);
     },
 
-    rate(commandId: string, id: string, rating: { stars: number; comment?: string }): { stars: number } | Refusal {
-      return deps.store.command(commandId, 'dossiers.rate', () => {
-        const done = core.apply(id, (d) => {
-          if (d.receivedAt === null) return notNow(d);
-          if (d.body.rating)
-            return refuse('already-rated', 'Hồ sơ này đã được đánh giá; cảm ơn Ông (Bà).', 'This dossier was rated already, thank you.');
-          d.body.rating = {
-            stars: rating.stars,
-            at: deps.clock.now(),
-            ...(rating.comment === undefined ? {} : { comment: rating.comment }),
-          };
-          core.note(d, { id: 'citizen', name: 'Công dân', title: '', counterId: d.counterId }, 'rate', 'Đánh giá', `${rating.stars}/5`);
-          return undefined;
-        });
-        return isRefusal(done) ? done : { stars: rating.stars };
+    rate,
+
+    /**
+     * The rating of a visit, for every dossier that was taken in or handed over at it; one that was rated before keeps its first.
+     * @param visit.codes dossiers that the queue linked to the ticket
+     */
+    rateOfTicket(
+      commandId: string,
+      visit: { ticketId: string; codes: readonly string[] },
+      rating: { stars: number; comment: string },
+    ): string[] {
+      const linked = visit.codes.flatMap((code) => rows.byCode(code)?.id ?? []);
+      const ids = [...new Set([...rows.takenInIdsOfTicket(visit.ticketId), ...linked])];
+      return ids.filter((id, index) => {
+        const { stars, comment } = rating;
+        return !isRefusal(rate(`${commandId.slice(0, 58)}-d${index}`, id, { stars, ...(comment === '' ? {} : { comment }) }));
       });
     },
   };

@@ -132,6 +132,7 @@ export function dossierStore(store: Store) {
   const takenIn = db.prepare(
     `select * from dossier where ticket_id = ? and business not in ('draft', 'discarded') order by seq desc limit 1`,
   );
+  const allTakenIn = db.prepare(`select id from dossier where ticket_id = ? and business not in ('draft', 'discarded') order by seq`);
   const openOfTicket = db.prepare(`select id from dossier where ticket_id = ? and business = 'draft'`);
   const unindex = db.prepare('delete from dossier_search where rowid = ?');
   const index = db.prepare('insert into dossier_search (rowid, folded) values (?, ?)');
@@ -189,6 +190,7 @@ export function dossierStore(store: Store) {
       const r = takenIn.get(ticketId) as Raw | undefined;
       return r && toDossier(r);
     },
+    takenInIdsOfTicket: (ticketId: string): string[] => (allTakenIn.all(ticketId) as { id: string }[]).map((r) => r.id),
     draftIdsOfTicket: (ticketId: string): string[] => (openOfTicket.all(ticketId) as { id: string }[]).map((r) => r.id),
     /** Writes the row and its search text; the caller has raised `revision` and set `savedAt`. */
     save(d: Dossier): void {

@@ -78,5 +78,9 @@ export const queueHandlers = (queue: Queue) =>
         throw errors.REFUSED({ data: no.unknownCounter() });
       return queue.live.pad(counterId, signal);
     }),
-    rate: os.rate.handler(async ({ input, context, errors }) => passed(await queue.rate(context.caller, input), errors)),
+    ratings: os.ratings.handler(async ({ input, errors }) => passed(await queue.ratings(input.from, input.to), errors)),
+    rate: os.rate.handler(async ({ input, context, errors }) => {
+      passed(await queue.rate(context.caller, input), errors);
+      return {};
+    }),
   });

@@ -124,6 +124,19 @@ export function portSuite(bench: () => Bench, hubs: boolean): void {
     expect((await issueAt(again)).number).toBe(3);
   });
 
+  it('lists what citizens said, of the days that were asked for', async () => {
+    const store = await bench().open();
+    const ticket = await issueAt(store);
+    await done(store, 'c1', { do: 'take', counterId: '1', force: false });
+    await done(store, 'c1', { do: 'next', counterId: '1' });
+    await done(store, 'c1', { do: 'finish', counterId: '1' });
+    expect(await store.rated('2026-11-01', '2026-11-30')).toEqual([]);
+    await done(store, 'pad', { do: 'rate', ticketId: ticket.id, score: 2, reasons: ['wait'] });
+    const said = { day: '2026-11-23', serviceId: 'chung-thuc', counterId: '1', score: 2, reasons: ['wait'] };
+    expect(await store.rated('2026-11-23', '2026-11-23')).toEqual([said]);
+    expect(await store.rated('2026-11-24', '2026-12-31')).toEqual([]);
+  });
+
   it('tells listeners every entry once and in order', async () => {
     const store = await bench().open();
     const heard: number[] = [];

@@ -1,12 +1,23 @@
 import type { Refusal } from '../contract/refusal.ts';
 import type { Site } from './site.ts';
 import type { HallState } from './state.ts';
-import type { Answer, LogEntry, QueueCommand } from './types.ts';
+import type { Answer, LogEntry, QueueCommand, Ticket } from './types.ts';
 
 /** `repeated`: the command id was known, nothing happened, the first answer is given again. */
 export interface Outcome {
   readonly answer: Answer | Refusal;
   readonly repeated: boolean;
+}
+
+/** What a citizen said about one visit. */
+export interface RatedTicket {
+  readonly day: string;
+  readonly serviceId: string;
+  /** Who finished it; null when it was finished at none. */
+  readonly counterId: string | null;
+  /** 1 to 5. */
+  readonly score: number;
+  readonly reasons: readonly string[];
 }
 
 /**
@@ -23,6 +34,8 @@ export interface QueueStore {
   subscribe(listener: (entries: readonly LogEntry[]) => void): () => void;
   /** Entries after `seq`, oldest first. */
   log(after: number, limit?: number): Promise<LogEntry[]>;
+  /** Tickets of the days from `from` to `to` that a citizen rated. */
+  rated(from: string, to: string): Promise<RatedTicket[]>;
   /** Catches up with other hubs; the SQLite hub is alone and has nothing to do. */
   refresh(): Promise<void>;
   /** Forgets command ids older than a week. */
@@ -46,3 +59,11 @@ export function commandKind(c: QueueCommand): string {
   const at = 'counterId' in c ? c.counterId : 'serviceId' in c ? c.serviceId : c.actor.deviceId;
   return `${c.do} ${at}`;
 }
+
+export const ratedOf = (day: string, serviceId: string, { counterId, rating, ratingReasons }: Ticket): RatedTicket => ({
+  day,
+  serviceId,
+  counterId,
+  score: rating ?? 0,
+  reasons: ratingReasons,
+});

@@ -9,10 +9,11 @@ import type {
   Lease,
   LeasedTicket,
   PrintState,
+  RatingReport,
   TransferTarget,
 } from '../contract/queue.ts';
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
-import { businessDay, type Clock } from '../store/index.ts';
+import { businessDay, fromVietnam, type Clock } from '../store/index.ts';
 import { readAppointment, type Appointment } from './appointment.ts';
 import { common, type Common } from './common.ts';
 import type { ReplayResult } from './estimate.ts';
@@ -20,6 +21,7 @@ import { forecast } from './forecast.ts';
 import { Live } from './live.ts';
 import { HallAway, type Outcome, type QueueStore } from './port.ts';
 import { Printing, type PrintTicket } from './printing.ts';
+import { ratingReport } from './ratings.ts';
 import { no } from './refusals.ts';
 import { HallTime } from './time.ts';
 import type { Actor, Answer, CommandBody, LogEntry, Ticket } from './types.ts';
@@ -346,9 +348,15 @@ export function createQueue(deps: QueueDeps) {
     async rate(
       caller: Caller,
       i: { commandId: string; ticketId: string; score: number; reasons: readonly string[] },
-    ): Promise<Record<string, never> | Refusal> {
+    ): Promise<{ dossiers: readonly string[] } | Refusal> {
       const { answer } = await run(i.commandId, actorOf(caller), { do: 'rate', ticketId: i.ticketId, score: i.score, reasons: i.reasons });
-      return isRefusal(answer) ? answer : {};
+      return isRefusal(answer) ? answer : { dossiers: answer.ticket?.dossiers ?? [] };
+    },
+    /** @returns a refusal when the days are more than a quarter of a year, or none */
+    async ratings(from: string, to: string): Promise<RatingReport | Refusal> {
+      const days = (fromVietnam(to) - fromVietnam(from)) / 86_400_000;
+      if (!(days >= 0 && days <= 92)) return no.tooLong();
+      return ratingReport(site, await store.rated(from, to), from, to);
     },
 
     /** Waits for prints that are on their way, then ends every stream. The store stays open. */

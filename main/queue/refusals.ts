@@ -30,6 +30,7 @@ export const no = {
       'Mã này không phải phiếu hẹn của trung tâm. Xin chọn một ô để lấy số thường, hoặc hỏi cán bộ hướng dẫn.',
       'This is no appointment of this centre. Touch a box for a normal number, or ask the helper.',
     ),
+  tooLong: () => refuse('too-long', 'Hãy chọn khoảng thời gian từ một ngày đến ba tháng.', 'Choose a period of one day to three months.'),
   appointmentPast: (day: string) =>
     refuse(
       'appointment-past',

@@ -4,7 +4,7 @@ import { decide } from './decide.ts';
 import { fromRow, isAway, SCHEMA, settled, type LogRow, type Results } from './postgres-rows.ts';
 import { Link, type Sql } from './postgres-link.ts';
 import { writeBatch, type Reserved } from './postgres-write.ts';
-import { commandKind, HallAway, type Outcome, type QueueStore } from './port.ts';
+import { commandKind, HallAway, type Outcome, type QueueStore, ratedOf } from './port.ts';
 import { no } from './refusals.ts';
 import { isActive } from './rules.ts';
 import type { Site } from './site.ts';
@@ -304,6 +304,13 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Post
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    rated: async (from, to) =>
+      (
+        await reading(
+          (sql) => sql<{ day: string; service: string; doc: Ticket }[]>`select day, service, doc from queue_ticket
+            where site = ${site.id} and day >= ${from} and day <= ${to} and doc->>'rating' is not null`,
+        )
+      ).map(({ day, service, doc }) => ratedOf(day, service, doc)),
     log: async (after, limit = 1000) =>
       (
         await reading(

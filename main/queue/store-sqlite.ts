@@ -1,6 +1,6 @@
 import type { Migration, Store } from '../store/index.ts';
 import { decide } from './decide.ts';
-import { commandKind, type Outcome, type QueueStore } from './port.ts';
+import { commandKind, ratedOf, type Outcome, type QueueStore } from './port.ts';
 import { no } from './refusals.ts';
 import { isActive, isClosed } from './rules.ts';
 import type { Site } from './site.ts';
@@ -118,6 +118,8 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
       `select * from queue_log where site = ? and action in (${CALL_ACTIONS.map((a) => `'${a}'`).join(', ')}) order by seq desc limit ?`,
     ),
     log: db.prepare('select * from queue_log where site = ? and seq > ? order by seq limit ?'),
+    rated: db.prepare(`select day, service, doc from queue_ticket
+      where site = ? and day >= ? and day <= ? and json_extract(doc, '$.rating') is not null`),
     seats: db.prepare('select ticket from queue_seat where site = ?'),
     leaveSeat: db.prepare('delete from queue_seat where ticket = ?'),
     takeSeat: db.prepare('insert into queue_seat (site, counter, ticket) values (?, ?, ?)'),
@@ -296,6 +298,10 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    rated: async (from, to) =>
+      (sql.rated.all(site.id, from, to) as { day: string; service: string; doc: string }[]).map(({ day, service, doc }) =>
+        ratedOf(day, service, JSON.parse(doc) as Ticket),
+      ),
     log: async (after, limit = 1000) => (sql.log.all(site.id, after, limit) as LogRow[]).map(fromRow),
     refresh: async () => {},
     tidy: async (now) => void sql.tidy.run(site.id, now - COMMANDS_KEPT_MS),

@@ -8,6 +8,7 @@ import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { dateText, dayOf, moneyText, whenText } from '../../shared/time.ts';
 import { go } from '../data/route.ts';
 import { useCommand } from '../data/useCommand.ts';
+import { Measures } from './Measures.tsx';
 import './register.css';
 
 type Day = Awaited<ReturnType<typeof client.reports.day>>;
@@ -26,6 +27,7 @@ export function Register() {
   const [year, setYear] = useState(() => Number(dayOf(serverNow()).slice(0, 4)));
   const [book, setBook] = useState<Book | null>(null);
   const [day, setDay] = useState<Day | null>(null);
+  const [measures, setMeasures] = useState(false);
   useEffect(() => {
     let ended = false;
     void run('read', () => client.reports.register({ year, limit: 100 })).then((heard) => heard && !ended && setBook(heard));
@@ -83,7 +85,11 @@ export function Register() {
             ? say(`${book.total} hồ sơ${book.closed ? ', sổ đã khóa' : ''}`, `${book.total} dossiers${book.closed ? ', closed' : ''}`)
             : ''}
         </span>
-        <button type="button" className="btn sm end" aria-disabled={busy !== null} onClick={() => take('pdf')}>
+        <button type="button" className="btn sm end" aria-pressed={measures} onClick={() => setMeasures((before) => !before)}>
+          <Icon name="okc" size="s" />
+          {say('Chỉ số, đánh giá', 'Measures, ratings')}
+        </button>
+        <button type="button" className="btn sm" aria-disabled={busy !== null} onClick={() => take('pdf')}>
           <Icon name="print" size="s" />
           {say('Mẫu 07 (PDF)', 'Form 07 (PDF)')}
         </button>
@@ -101,7 +107,8 @@ export function Register() {
         ))}
       </dl>
       {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
-      <div className="scroll">
+      {measures ? <Measures /> : null}
+      <div className="scroll" hidden={measures}>
         <table className="list">
           <colgroup>
             <col className="k1" />

@@ -1,13 +1,16 @@
 import { useState } from 'react';
 import type { DossierView } from '../../../main/contract/dossier-views.ts';
 import { client } from '../../shared/client.ts';
+import { newCommandId } from '../../shared/ids.ts';
 import { useSay } from '../../shared/language.tsx';
 import { FormDialog } from '../../shared/parts/FormDialog.tsx';
+import { useService } from '../data/service.tsx';
 import type { Draft } from '../intake/useDraft.ts';
 
 /** Who receives, as whom, and that the originals went back. What the dossier knows is filled in. */
 export function HandoverDialog({ dossier, draft, onClose }: { dossier: DossierView; draft: Draft; onClose: () => void }) {
   const say = useSay();
+  const { current } = useService();
   const owner = dossier.owner ?? dossier.applicant;
   const [receiver, setReceiver] = useState(dossier.applicant.fullName?.value ?? '');
   const [idNumber, setIdNumber] = useState(dossier.applicant.idNumber?.value ?? '');
@@ -27,16 +30,22 @@ export function HandoverDialog({ dossier, draft, onClose }: { dossier: DossierVi
       trouble={draft.trouble}
       onClose={onClose}
       onSubmit={() =>
-        draft.send((order) =>
-          client.dossiers.handOver({
+        draft.send(async (order) => {
+          const handed = await client.dossiers.handOver({
             ...order,
             receiver: receiver.trim(),
             ...(idNumber.trim() === '' ? {} : { receiverIdNumber: idNumber.replaceAll(/\s/g, '') }),
             relation: relation.trim(),
             method,
             originalsReturned: originals,
-          }),
-        )
+          });
+          // What this visitor says at the pad is about this dossier too. It is handed over all the same when the link fails.
+          if (current) {
+            const link = { commandId: newCommandId(), ticketId: current.ticketId, dossierCode: dossier.title };
+            await client.queue.linkDossier(link).catch(() => undefined);
+          }
+          return handed;
+        })
       }
     >
       <label>

@@ -40,6 +40,7 @@ export function plant(hall: Hall, bug: Bug): Hall {
       const entries = await store.log(after, limit);
       return bug.entry ? entries.map(alter) : entries;
     },
+    rated: (from, to) => store.rated(from, to),
     refresh: () => store.refresh(),
     tidy: (now) => store.tidy(now),
     close: () => store.close(),
@@ -65,9 +66,7 @@ export function plant(hall: Hall, bug: Bug): Hall {
       await hall.backup?.();
     },
     // what a bug that changes the log has made of it cannot be put back in part
-    ...(bug.entry || bug.forgets
-      ? {}
-      : { backup: async () => hall.backup?.(), restore: async () => (await hall.restore?.()) ?? false }),
+    ...(bug.entry || bug.forgets ? {} : { backup: async () => hall.backup?.(), restore: async () => (await hall.restore?.()) ?? false }),
     close: () => hall.close(),
   };
 }
