@@ -199,9 +199,9 @@ export const dossierView = z.object({
   receivedAt: instant.nullable(),
   acceptedBy: z.string().nullable(),
   /** What stops "Tiếp nhận" (F9), in words, first the one that has the focus. Empty: it may be accepted. */
-  obstacles: z.array(z.object({ code: z.string(), vi: z.string(), focus: z.string() })),
+  obstacles: z.array(z.object({ code: z.string(), vi: z.string(), en: z.string(), focus: z.string() })),
   /** What should be looked at and does not stop. */
-  remarks: z.array(z.string()),
+  remarks: z.array(z.object({ vi: z.string(), en: z.string() })),
   /** Same person and procedure today. */
   duplicates: z.array(z.object({ id: z.string(), title: z.string(), receivedAt: instant })),
   documents: z.array(dossierDocument),

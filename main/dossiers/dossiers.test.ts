@@ -1,30 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refuse } from '../contract/refusal.ts';
-import { dossierView, worklistsView } from '../contract/dossiers.ts';
+import { dossierView } from '../contract/dossiers.ts';
 import { fromVietnam } from '../store/index.ts';
-import { CARD, HUYEN, must, openRoom, type Kit } from '../../tests/fixtures/dossier-room.ts';
+import { acceptIn, CARD, draftIn, HUYEN, must, openRoom, type Kit } from '../../tests/fixtures/dossier-room.ts';
 
 let kit: Kit;
 beforeEach(() => void (kit = openRoom({ pageNotes: { page4: 'mờ, nên quét lại' } })));
 afterEach(() => kit.close());
 const ticket = { id: 'ticket-27', number: 'B027' };
-
-/** The intake of the drawing: a correction of a birth date, complete and unpaid. */
-function draft(code = '1.004859'): string {
-  const { room } = kit;
-  const { id } = room.open(kit.id(), HUYEN, { ticket, channel: 'direct' });
-  must(room.scanCard(kit.id(), id, HUYEN, CARD));
-  must(room.setField(kit.id(), id, HUYEN, 'applicant', 'phone', '0905 118 264', 'typed'));
-  must(room.chooseProcedure(kit.id(), id, HUYEN, code));
-  if (code !== '1.004859') return id;
-  must(room.setPages(kit.id(), id, HUYEN, 'to-khai', ['page1', 'page2']));
-  must(room.setPages(kit.id(), id, HUYEN, 'giay-to-hien-tai', ['page3', 'page4']));
-  must(room.setPages(kit.id(), id, HUYEN, 'can-cu', ['page5']));
-  return id;
-}
-const accept = async (id: string, over: object = {}) =>
-  must(await kit.room.accept(kit.id(), id, HUYEN, { wantsReceipt: false, duplicatesSeen: false, ...over }));
+const draft = (code?: string) => draftIn(kit, code);
+const accept = (id: string, over?: object) => acceptIn(kit, id, over);
 
 describe('the intake', () => {
   it('refuses to accept with a scan that the province will not take, naming the paper, and keeps the draft', async () => {
@@ -49,7 +35,12 @@ describe('the intake', () => {
   it('opens one draft for a ticket, however often it is asked', () => {
     const first = kit.room.open(kit.id(), HUYEN, { ticket, channel: 'direct' });
     expect(kit.room.open(kit.id(), HUYEN, { ticket, channel: 'direct' }).id).toBe(first.id);
-    expect(first.obstacles[0]).toEqual({ code: 'applicant-name', vi: 'Chưa có họ tên người nộp', focus: 'applicant.fullName' });
+    expect(first.obstacles[0]).toEqual({
+      code: 'applicant-name',
+      vi: 'Chưa có họ tên người nộp',
+      en: "The applicant's name is missing",
+      focus: 'applicant.fullName',
+    });
   });
   it('says where each value came from and keeps what the card said', () => {
     const { room } = kit;
@@ -92,7 +83,7 @@ describe('the intake', () => {
     ]);
     expect(view.components[1]?.detail).toBe('Bản chính 1, trả lại sau khi đối chiếu');
     expect(view.obstacles).toEqual([]);
-    expect(view.remarks[0]).toBe('Thành phần 2: Trang 2 mờ, nên quét lại');
+    expect(view.remarks[0]).toEqual({ vi: 'Thành phần 2: Trang 2 mờ, nên quét lại', en: 'Paper 2: Trang 2 mờ, nên quét lại' });
     const moved = must(kit.room.setPages(kit.id(), id, HUYEN, 'to-khai', ['page1', 'page2', 'page5']));
     expect(moved.obstacles[0]?.vi).toBe('Thiếu: 3. Giấy tờ làm căn cứ thay đổi, cải chính');
     expect(must(kit.room.setComponent(kit.id(), id, HUYEN, 'can-cu', { state: 'missing' })).components[2]?.state).toBe('missing');
@@ -286,7 +277,7 @@ describe('supplements, extensions and ends', () => {
     await accept(id);
     kit.clock.set(fromVietnam('2026-11-28', '09:00'));
     expect(kit.room.worklist('overdue', 9)[0]?.note).toBe('Quá 1 ngày, chưa xin lỗi');
-    expect(must(kit.room.get(id)).remarks).toContain('Đã quá hẹn: lập thư xin lỗi và hẹn lại.');
+    expect(must(kit.room.get(id)).remarks.map((one) => one.vi)).toContain('Đã quá hẹn: lập thư xin lỗi và hẹn lại.');
     const later = fromVietnam('2026-12-02', '16:30');
     expect(await kit.room.apologise(kit.id(), id, HUYEN, 'chờ xác minh', fromVietnam('2026-11-27', '10:00'), 'Trần Văn Hậu')).toMatchObject(
       { refused: 'due-past' },
@@ -327,123 +318,5 @@ describe('supplements, extensions and ends', () => {
     expect(back.due?.text).toBe('16:30 Thứ Hai, 07/12/2026');
     must(kit.room.coordinate(kit.id(), id, HUYEN, 'Công an phường', 'xác minh'));
     expect(must(kit.room.resume(kit.id(), id, HUYEN, '')).due?.text).toBe('16:30 Thứ Hai, 07/12/2026');
-  });
-});
-
-describe('result and handover', () => {
-  it('drafts a result, hears that it is signed, hands it over and takes the rating', async () => {
-    const id = draft();
-    await accept(id);
-    const { room } = kit;
-    must(await room.draftResult(kit.id(), id, HUYEN, { number: '87/TL-UBND', signer: 'Trần Văn Hậu', signerTitle: 'Chủ tịch' }));
-    const [work] = kit.heard.signing;
-    expect(work).toMatchObject({ dossierId: id, code: 'H15.50.05.13-261123-0001' });
-    expect(work?.area?.page).toBe(0);
-    expect(room.worklist('to-sign', 5)).toHaveLength(1);
-    const unsigned = readFileSync(work?.file ?? '');
-    const signed = Buffer.concat([unsigned, Buffer.from('\n% signed')]);
-    const signer = { ...HUYEN, name: 'Trần Văn Hậu' };
-    const finished = must(room.resultSigned({ dossierId: id, documentId: work?.documentId ?? '', bytes: signed, signer, complete: true }));
-    expect(finished).toMatchObject({ statusCode: 9, axes: { paper: 'result-at-counter' } });
-    expect(room.worklist('results-ready', 5)[0]?.note).toBe('Còn thu phí');
-    const sent = kit.heard.statuses.at(-1);
-    expect(sent).toMatchObject({ status: 9, results: [{ code: 'KQ.G15.000037' }] });
-    expect(readFileSync(`${kit.dir}/${sent?.results[0]?.file.path}`).equals(signed)).toBe(true);
-    const hand = () =>
-      room.handOver(kit.id(), id, HUYEN, { receiver: CARD.fullName, relation: 'chủ hồ sơ', method: 'counter', originalsReturned: true });
-    expect(await hand()).toMatchObject({ refused: 'fee-due' });
-    must(room.pay(kit.id(), id, HUYEN, { method: 'vietqr', amount: 25_000 }));
-    expect(must(await hand())).toMatchObject({ statusCode: 10, axes: { business: 'returned', money: 'paid', paper: 'citizen' } });
-    expect(await hand()).toMatchObject({ refused: 'not-now' });
-    expect(must(room.rate(kit.id(), id, { stars: 5 }))).toEqual({ stars: 5 });
-    expect(room.rate(kit.id(), id, { stars: 1 })).toMatchObject({ refused: 'already-rated' });
-    expect(kit.heard.statuses.map((s) => s.status)).toEqual([9, 10]);
-    expect(must(room.historyOf(id)).map((h) => h.what)).toEqual([
-      'Mở hồ sơ',
-      'Đọc thẻ người nộp',
-      'Tiếp nhận hồ sơ',
-      'Đưa kết quả chờ ký',
-      'Ký số kết quả',
-      'Thu phí, lệ phí',
-      'Trả kết quả',
-      'Đánh giá',
-    ]);
-    expect(must(await room.controlSheet(id)).type).toBe('application/pdf');
-  });
-  it('takes a PDF that was brought along and nothing else', async () => {
-    const id = draft();
-    await accept(id);
-    expect(await kit.room.attachResult(kit.id(), id, HUYEN, { name: 'a.pdf', bytes: Buffer.from('MZ') })).toMatchObject({
-      refused: 'not-a-pdf',
-    });
-    const view = must(await kit.room.attachResult(kit.id(), id, HUYEN, { name: 'Trích lục.pdf', bytes: Buffer.from('%PDF-1.7 x') }));
-    expect(view.documents.at(-1)).toMatchObject({ kind: 'result', name: 'Trích lục' });
-    must(kit.room.finish(kit.id(), id, HUYEN, 'Hệ thống Bộ Tư pháp'));
-    expect(must(kit.room.get(id)).statusCode).toBe(9);
-  });
-  it('takes over a status of another system once, and only along the table', async () => {
-    const id = draft();
-    await accept(id);
-    const news = { status: 4, at: kit.clock.now(), source: 'Hệ thống tỉnh', text: 'Đang thẩm định' };
-    expect(kit.room.onRemoteStatus(id, news)).toBeUndefined();
-    expect(kit.room.onRemoteStatus(id, news)).toBeUndefined();
-    const view = must(kit.room.get(id));
-    expect(view.statusCode).toBe(4);
-    expect(must(kit.room.historyOf(id)).filter((h) => h.source.startsWith('Hệ thống tỉnh'))).toHaveLength(1);
-    expect(kit.heard.statuses).toEqual([]);
-    kit.room.onRejected(id, 'Thiếu mã dịch vụ công');
-    expect(must(kit.room.get(id)).remarks).toContain('Tỉnh trả lại: Thiếu mã dịch vụ công');
-  });
-});
-
-describe('reuse, payment code, lists', () => {
-  it('takes a paper over from an earlier dossier of the same person instead of asking again', async () => {
-    await accept(draft());
-    kit.clock.advance(3 * 86_400_000);
-    const id = draft();
-    must(kit.room.setPages(kit.id(), id, HUYEN, 'can-cu', []));
-    const [offer] = kit.room.reusable(id).filter((o) => o.componentKey === 'can-cu');
-    expect(offer?.from).toBe('H15.50.05.13-261123-0001');
-    const view = must(kit.room.reuse(kit.id(), id, HUYEN, 'can-cu', offer?.fromDossierId ?? '', offer?.fileId ?? ''));
-    expect(view.components[2]).toMatchObject({ state: 'in-database', label: 'Có từ hồ sơ trước' });
-    await accept(id);
-    expect(kit.heard.dossiers.at(-1)?.dossier.components.map((c) => c.files.length)).toEqual([1, 1, 1]);
-  });
-  it('offers a bank code with the sum and a purpose that names the dossier', async () => {
-    const id = draft();
-    const code = must(await kit.room.paymentCode(id));
-    expect(code.amount).toBe(25_000);
-    expect(code.text).toContain('5405250005802VN');
-    expect(code.svg).toContain('<svg');
-  });
-  it('lists work for a quiet minute and ranks procedures by use', async () => {
-    await accept(draft());
-    worklistsView.parse(kit.room.worklists());
-    expect(kit.room.worklists().lists.map((l) => [l.name, l.count])).toContainEqual(['due-today', 0]);
-    kit.clock.set(fromVietnam('2026-11-27', '14:42'));
-    expect(kit.room.worklist('due-today', 5)[0]?.note).toBe('16:30, còn 1 giờ 48 phút');
-    expect(kit.room.usage()).toEqual(new Map([['1.004859', 1]]));
-  });
-  it('finds by folded words and by a beginning, newest first, drafts included', async () => {
-    const first = draft();
-    await accept(first);
-    const second = draft();
-    for (const text of ['nguyen thi thuy', 'NGUYỄN THỊ THÙY DƯ', 'thuy duong cai', '001191', '0905118264', '1.004859'])
-      expect(
-        kit.room.search(text, 5).items.map((i) => i.id),
-        text,
-      ).toEqual([second, first]);
-    expect(kit.room.search('đương', 5).items).toHaveLength(2);
-    expect(kit.room.search('duon nguyen', 5).items).toEqual([]);
-    expect(kit.room.search('  ,. ', 5).items).toEqual([]);
-    expect(kit.room.search('"*) OR (', 5).items).toEqual([]);
-    must(kit.room.discard(kit.id(), second, HUYEN));
-    expect(kit.room.search('nguyen', 1)).toMatchObject({ items: [{ id: first }], more: false });
-  });
-  it('keeps its history: neither changed nor deleted', async () => {
-    await accept(draft());
-    expect(() => kit.store.db.exec(`update dossier_history set what = 'x'`)).toThrow(/not changed/);
-    expect(() => kit.store.db.exec('delete from dossier_history')).toThrow(/not deleted/);
-    expect(kit.heard.audit).toContain('dossiers.accept');
   });
 });

@@ -23,7 +23,7 @@ describe('a procedure without a national code', () => {
     must(kit.room.forward(kit.id(), id, HUYEN));
     const view = must(kit.room.get(id));
     expect(view).toMatchObject({ axes: { business: 'processing', sync: 'local' }, due: { text: '16:30 Thứ Năm, 03/12/2026' } });
-    expect(view.remarks).toContain('Thủ tục chưa có mã quốc gia: hồ sơ sẽ gửi tỉnh khi danh mục có mã.');
+    expect(view.remarks.map((one) => one.vi)).toContain('Thủ tục chưa có mã quốc gia: hồ sơ sẽ gửi tỉnh khi danh mục có mã.');
     expect([kit.heard.dossiers, kit.heard.statuses, kit.room.releasePending(HUYEN)]).toEqual([[], [], []]);
     kit.catalogue((data) => ({
       ...data,
@@ -55,7 +55,7 @@ describe('what the province gave back', () => {
     const command = kit.id();
     const sent = must(await kit.room.resend(command, id, HUYEN));
     expect(sent).toMatchObject({ axes: { sync: 'queued' } });
-    expect(sent.remarks.join()).not.toContain('Tỉnh trả lại');
+    expect(sent.remarks.map((one) => one.vi).join()).not.toContain('Tỉnh trả lại');
     must(await kit.room.resend(command, id, HUYEN));
     expect(kit.heard.dossiers.map((d) => [d.revision, d.dossier.applicant.phone])).toEqual([
       [1, null],

@@ -61,47 +61,69 @@ export function dueOf(d: Dossier, deps: DossiersDeps): DueDateView | null {
 /** What stops the acceptance, in the order of the talk at the counter. */
 export function obstaclesOf(d: Dossier, deps: DossiersDeps): DossierView['obstacles'] {
   const out: DossierView['obstacles'] = [];
-  const stop = (code: string, vi: string, focus: string) => void out.push({ code, vi, focus });
+  const stop = (code: string, vi: string, en: string, focus: string) => void out.push({ code, vi, en, focus });
   const { applicant, owner } = d.body;
   if (!applicant.fullName?.value && !applicant.organisation?.value)
-    stop('applicant-name', 'Chưa có họ tên người nộp', 'applicant.fullName');
-  if (!applicant.idNumber?.value && !applicant.taxCode?.value) stop('applicant-id', 'Chưa có số định danh người nộp', 'applicant.idNumber');
+    stop('applicant-name', 'Chưa có họ tên người nộp', "The applicant's name is missing", 'applicant.fullName');
+  if (!applicant.idNumber?.value && !applicant.taxCode?.value)
+    stop('applicant-id', 'Chưa có số định danh người nộp', "The applicant's ID number is missing", 'applicant.idNumber');
   if (owner) {
-    if (!owner.fullName?.value && !owner.organisation?.value) stop('owner-name', 'Chưa có họ tên chủ hồ sơ', 'owner.fullName');
-    if (!d.body.authority) stop('authority', 'Chưa ghi căn cứ nộp thay chủ hồ sơ', 'authority');
+    if (!owner.fullName?.value && !owner.organisation?.value)
+      stop('owner-name', 'Chưa có họ tên chủ hồ sơ', "The owner's name is missing", 'owner.fullName');
+    if (!d.body.authority)
+      stop('authority', 'Chưa ghi căn cứ nộp thay chủ hồ sơ', 'It is not said why the applicant acts for the owner', 'authority');
   }
   if (!d.procedure) {
-    stop('procedure', 'Chưa chọn thủ tục', 'procedure');
+    stop('procedure', 'Chưa chọn thủ tục', 'No procedure is chosen', 'procedure');
     return out;
   }
   const self = owner === null;
   d.body.components.forEach((c, i) => {
     const state = stateOf(c, self);
-    if (stops(c, state)) stop('component', `${state === 'scanning' ? 'Đang quét' : 'Thiếu'}: ${i + 1}. ${c.name}`, `component.${c.key}`);
+    if (stops(c, state))
+      stop(
+        'component',
+        `${state === 'scanning' ? 'Đang quét' : 'Thiếu'}: ${i + 1}. ${c.name}`,
+        `${state === 'scanning' ? 'Being scanned' : 'Missing'}: ${i + 1}. ${c.name}`,
+        `component.${c.key}`,
+      );
   });
-  if (dueOf(d, deps) === null) stop('due', 'Chưa tính được ngày hẹn: nhập ngày hẹn kèm căn cứ', 'due');
+  if (dueOf(d, deps) === null)
+    stop('due', 'Chưa tính được ngày hẹn: nhập ngày hẹn kèm căn cứ', 'No due date can be counted: set one with its legal basis', 'due');
   return out;
 }
 
-function remarksOf(d: Dossier, deps: DossiersDeps, entry: ProcedureView | null): string[] {
-  const out: string[] = [];
+/** What deserves a look and does not stop. Names and the catalogue's own sentences stay in Vietnamese: they are the law's. */
+function remarksOf(d: Dossier, deps: DossiersDeps, entry: ProcedureView | null): DossierView['remarks'] {
+  const out: DossierView['remarks'] = [];
+  const say = (vi: string, en: string) => void out.push({ vi, en });
   const self = d.body.owner === null;
   d.body.components.forEach((c, i) => {
-    if (stateOf(c, self) === 'review') out.push(`Thành phần ${i + 1}: ${componentView(c, i, self).label}`);
+    if (stateOf(c, self) !== 'review') return;
+    const { label } = componentView(c, i, self);
+    say(`Thành phần ${i + 1}: ${label}`, `Paper ${i + 1}: ${label}`);
   });
   const fees = feesOf(d, deps);
   if (fees && fees.due > 0 && d.axes.money !== 'paid')
-    out.push(`Chưa thu ${String(fees.due).replace(/\B(?=(\d{3})+(?!\d))/g, '.')} đ; thu trước khi trả kết quả.`);
-  out.push(...(fees?.warnings ?? []), ...(dueOf(d, deps)?.warnings ?? []));
-  if (entry?.bothMustAppear) out.push('Thủ tục này hai bên phải cùng có mặt.');
-  if (entry?.elsewhere && inIntake(d)) out.push(`Công dân có thể tự làm: ${entry.elsewhere}.`);
-  out.push(...(entry?.problems ?? []).map((p) => `Danh mục: ${p}`));
-  if (d.receivedAt !== null && isPending(d)) out.push('Thủ tục chưa có mã quốc gia: hồ sơ sẽ gửi tỉnh khi danh mục có mã.');
+    say(`Chưa thu ${dong(fees.due)}; thu trước khi trả kết quả.`, `${dong(fees.due)} are not paid; take them before the handover.`);
+  for (const warning of [...(fees?.warnings ?? []), ...(dueOf(d, deps)?.warnings ?? [])]) say(warning, warning);
+  if (entry?.bothMustAppear) say('Thủ tục này hai bên phải cùng có mặt.', 'Both parties must appear.');
+  if (entry?.elsewhere && inIntake(d))
+    say(`Công dân có thể tự làm: ${entry.elsewhere}.`, `The citizen can do it without us: ${entry.elsewhere}.`);
+  for (const problem of entry?.problems ?? []) say(`Danh mục: ${problem}`, `Catalogue: ${problem}`);
+  if (d.receivedAt !== null && isPending(d))
+    say(
+      'Thủ tục chưa có mã quốc gia: hồ sơ sẽ gửi tỉnh khi danh mục có mã.',
+      'The procedure has no national code yet: the dossier is sent once the catalogue has one.',
+    );
   const left = d.dueAt === null ? null : d.dueAt - deps.clock.now();
-  if (left !== null && left < 86_400_000 && RUNNING.has(d.axes.business) && !d.body.apologised)
-    out.push(left < 0 ? 'Đã quá hẹn: lập thư xin lỗi và hẹn lại.' : 'Còn dưới 1 ngày đến hẹn: nếu không kịp, lập thư xin lỗi ngay.');
-  if (d.body.rejection) out.push(`Tỉnh trả lại: ${d.body.rejection}`);
-  if (d.body.slipOutdated) out.push('Đã có mã chính thức: in lại giấy hẹn cho công dân.');
+  if (left !== null && left < 86_400_000 && RUNNING.has(d.axes.business) && !d.body.apologised) {
+    if (left < 0) say('Đã quá hẹn: lập thư xin lỗi và hẹn lại.', 'Past its promised day: apologise and set a new one.');
+    else say('Còn dưới 1 ngày đến hẹn: nếu không kịp, lập thư xin lỗi ngay.', 'Due in less than a day: if it will be late, apologise now.');
+  }
+  if (d.body.rejection) say(`Tỉnh trả lại: ${d.body.rejection}`, `Given back by the province: ${d.body.rejection}`);
+  if (d.body.slipOutdated)
+    say('Đã có mã chính thức: in lại giấy hẹn cho công dân.', 'There is an official code now: print the receipt again for the citizen.');
   return out;
 }
 

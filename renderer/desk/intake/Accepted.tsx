@@ -37,7 +37,7 @@ export function Accepted({ dossier }: { dossier: DossierView }) {
       <section>
         <State tone={tone}>{dossier.statusText}</State>
         {dossier.receivedAt === null ? (
-          <h1>{say('Chưa tiếp nhận', 'Not taken in')}</h1>
+          <h1>{tone === 'bad' ? say('Không tiếp nhận', 'Refused') : say('Chưa tiếp nhận', 'Not taken in yet')}</h1>
         ) : (
           <h1 className="code" data-code={dossier.title}>
             {dossier.title}

@@ -35,14 +35,14 @@ export function ActionBar({ dossier, draft, scanning, onDialog, onAccept }: Acti
           <b className="dim">{say('Đang quét, xong sẽ tiếp nhận được', 'Scanning; acceptance waits for it')}</b>
         ) : obstacle ? (
           <b className="bad">
-            <Icon name="bad" size="s" /> {obstacle.vi}
+            <Icon name="bad" size="s" /> {say(obstacle.vi, obstacle.en)}
           </b>
         ) : dossier.remarks.length > 0 ? (
           <b className="warn">
             <Icon name="warn" size="s" />{' '}
             {say(
-              `${dossier.remarks.length} điều nên xem: ${dossier.remarks[0]}`,
-              `${dossier.remarks.length} to look at: ${dossier.remarks[0]}`,
+              `${dossier.remarks.length} điều nên xem: ${dossier.remarks[0]?.vi}`,
+              `${dossier.remarks.length} to look at: ${dossier.remarks[0]?.en}`,
             )}
           </b>
         ) : (
@@ -89,7 +89,8 @@ interface CorrectionBarProps {
 /** For what the province gave back: its reason, and one way on. Receipt, number and dates of the citizen stay as they are. */
 function CorrectionBar({ dossier, draft, scanning, onSend }: CorrectionBarProps) {
   const say = useSay();
-  const reason = dossier.remarks.find((remark) => remark.startsWith('Tỉnh trả lại')) ?? say('Tỉnh trả lại', 'Given back by the province');
+  const given = dossier.remarks.find((remark) => remark.vi.startsWith('Tỉnh trả lại'));
+  const reason = given ? say(given.vi, given.en) : say('Tỉnh trả lại', 'Given back by the province');
   return (
     <div className="bar2">
       <div className="msg" role="status">

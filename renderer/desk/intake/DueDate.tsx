@@ -14,7 +14,8 @@ export function DueDate({ dossier, onChange }: { dossier: DossierView; onChange?
     if (cell.kind === 'counted') return say(`Ngày ${cell.first.number}`, `Day ${cell.first.number}`);
     if (cell.kind === 'due')
       return cell.first.number ? say(`Ngày ${cell.first.number}: trả`, `Day ${cell.first.number}: due`) : say('Trả', 'Due');
-    return cell.first.label;
+    // A weekend is both of its days.
+    return cell.first.label === cell.last.label ? cell.first.label : `${cell.first.label} – ${cell.last.label}`;
   };
   return (
     <div className="money d">
