@@ -1,9 +1,16 @@
+import { backupCommand, restoreCommand } from './backup.ts';
 import { officerCommand } from './officer.ts';
 import { signCommand } from './sign.ts';
 import { verifyCommand } from './verify.ts';
 
-/** `npm run --silent quay -- sign|verify|officer …`. Paths are read from where the command was typed. */
-const COMMANDS = { sign: signCommand, verify: verifyCommand, officer: officerCommand } as const;
+/** `npm run --silent quay -- sign|verify|officer|backup|restore …`. Paths are read from where the command was typed. */
+const COMMANDS = {
+  sign: signCommand,
+  verify: verifyCommand,
+  officer: officerCommand,
+  backup: backupCommand,
+  restore: restoreCommand,
+} as const;
 const [name, ...args] = process.argv.slice(2);
 if (name === undefined || !Object.hasOwn(COMMANDS, name)) {
   const asked = name === '--help' || name === '-h' || name === 'help';
