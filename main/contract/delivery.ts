@@ -264,7 +264,16 @@ export const deliveryContract = {
   pause: base.input(command({ reason: z.string().max(200).optional() })).output(outboxSummary),
   resume: base.input(command({})).output(outboxSummary),
   /** Signs in again at the province; empty fields mean: with what is stored. The secret goes to the safe, never to a log. */
-  signIn: base.input(command({ user: z.string().max(200).optional(), secret: z.string().max(500).optional() })).output(outboxSummary),
+  signIn: base
+    .input(
+      command({
+        user: z.string().max(200).optional(),
+        secret: z.string().max(500).optional(),
+        /** PIN of the token that holds the key of the client certificate. */
+        pin: z.string().max(64).optional(),
+      }),
+    )
+    .output(outboxSummary),
   /** Marks a refused or broken piece of work as being corrected by this officer; answers where the desk must go. */
   correct: base.input(command({ id })).output(z.object({ dossierId: z.string(), why: sentence })),
   /** The province's own replies, as evidence (Ctrl+I). */

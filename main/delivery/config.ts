@@ -46,6 +46,21 @@ export const provinceConfig = z.strictObject({
       keyFile: z.string().optional(),
       pfxFile: z.string().optional(),
       pinnedSha256: z.string().optional(),
+      /** Client certificate whose key is on a token (PKCS#11); the PIN is in the safe. */
+      token: z
+        .strictObject({
+          /** PKCS#11 module of the token, `/usr/lib/softhsm/libsofthsm2.so`. */
+          module: z.string(),
+          /** RFC 7512 without a PIN, `pkcs11:token=...;object=...;type=private`. */
+          keyUri: z
+            .string()
+            .startsWith('pkcs11:')
+            .refine((uri) => !uri.includes('pin-'), 'the PIN belongs into the safe'),
+          certFile: z.string(),
+          /** OpenSSL's PKCS#11 engine; else where Debian and Fedora put it. */
+          engine: z.string().optional(),
+        })
+        .optional(),
     })
     .prefault({}),
   /** Another mapping file than the one we bring along. */

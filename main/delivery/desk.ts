@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { deliveryContract, evidence, wayStep } from '../contract/delivery.ts';
 import { refuse, type Refusal } from '../contract/refusal.ts';
 import { businessDay, fromVietnam, type Clock, type Store } from '../store/index.ts';
-import { SECRET_PASSWORD, SECRET_USER } from './adapters/index.ts';
+import { SECRET_PASSWORD, SECRET_PIN, SECRET_USER } from './adapters/index.ts';
 import type { Adapter } from './adapters/adapter.ts';
 import type { DossierRow, Item, Outbox } from './outbox.ts';
 import { asProblem } from './problems.ts';
@@ -11,7 +11,7 @@ import type { Secrets } from './secrets.ts';
 import type { Sender } from './sender.ts';
 import type { OutboxRow, OutboxSummary, View } from './view.ts';
 import type { LookUps } from './lookups.ts';
-import { labelText, lookUpWords, type Sentence } from './words.ts';
+import { labelText, lookUpWords, tokenWords, type Sentence } from './words.ts';
 
 export type Show = z.infer<NonNullable<(typeof deliveryContract.show)['~orpc']['outputSchema']>>;
 export type WayStep = z.infer<typeof wayStep>;
@@ -187,17 +187,26 @@ export function createDesk(deps: DeskDeps) {
       return { ...view.summary(), paused: false };
     },
     /** Tries the credentials before they replace the stored ones. */
-    async signIn(user: string | undefined, secret: string | undefined): Promise<OutboxSummary | Refusal> {
-      const before = { user: await deps.secrets.get(SECRET_USER), secret: await deps.secrets.get(SECRET_PASSWORD) };
-      if (user) await deps.secrets.set(SECRET_USER, user);
-      if (secret) await deps.secrets.set(SECRET_PASSWORD, secret);
+    async signIn(user: string | undefined, secret: string | undefined, pin?: string): Promise<OutboxSummary | Refusal> {
+      const given = [
+        [SECRET_USER, user],
+        [SECRET_PASSWORD, secret],
+        [SECRET_PIN, pin],
+      ] as const;
+      const before: [string, string | null][] = [];
+      for (const [name, value] of given) {
+        if (!value) continue;
+        before.push([name, await deps.secrets.get(name)]);
+        await deps.secrets.set(name, value);
+      }
       try {
         deps.adapter().forgetSession();
         await deps.adapter().signIn(AbortSignal.any([deps.stopping, AbortSignal.timeout(15_000)]));
       } catch (error) {
-        if (user) await deps.secrets.set(SECRET_USER, before.user);
-        if (secret) await deps.secrets.set(SECRET_PASSWORD, before.secret);
+        for (const [name, value] of before) await deps.secrets.set(name, value);
         const problem = asProblem(error);
+        const token = tokenWords(problem.facts.reasonCode);
+        if (token) return refuse('token', token.vi, token.en);
         return problem.word === 'sign-in'
           ? refuse(
               'sign-in-refused',

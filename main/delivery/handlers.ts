@@ -112,7 +112,7 @@ export function deliveryHandlers(delivery: Delivery, deps: DeliveryHandlerDeps) 
       return answer;
     }),
     // The secret must not lie in the table of commands; signing in twice has the same effect as once.
-    signIn: os.signIn.handler(async ({ input, errors }) => fair(await desk.signIn(input.user, input.secret), errors)),
+    signIn: os.signIn.handler(async ({ input, errors }) => fair(await desk.signIn(input.user, input.secret, input.pin), errors)),
     correct: os.correct.handler(({ input, errors }) =>
       fair(
         command(input.commandId, 'correct', () => desk.correct(input.id)),

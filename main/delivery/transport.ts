@@ -5,6 +5,7 @@ import { createHash, type X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
 import { ProvinceProblem } from './problems.ts';
+import { createTokenLine, type TokenLineOptions } from './token-line/index.ts';
 
 export interface WireBody {
   /** Bytes that `chunks` will yield; sent as Content-Length. */
@@ -34,6 +35,8 @@ export interface WireReply {
 /** The wire as the adapters see it. Throws `ProvinceProblem` with word `line`, `certificate` or `blocked`; any HTTP status is a reply. */
 export interface Transport {
   send(request: WireRequest): Promise<WireReply>;
+  /** A person signed in: what was given up (a token's PIN) may be tried again. */
+  again?(): void;
   close(): void;
 }
 
@@ -54,6 +57,8 @@ export interface TransportOptions {
     readonly passphrase?: string;
     /** SHA-256 of the server's certificate (hex); when set, any other one is refused although its CA is known. */
     readonly pinnedSha256?: string;
+    /** The client's key is on a token; the files above stay for CA and pin. */
+    readonly token?: Pick<TokenLineOptions, 'module' | 'keyUri' | 'certFile' | 'engine' | 'pin' | 'env'>;
   };
   readonly maxReplyBytes?: number;
 }
@@ -81,6 +86,9 @@ export function createTransport(options: TransportOptions): Transport {
   });
   const allowed = new Set(options.allowHosts.map((h) => h.toLowerCase()));
   const pinned = tls?.pinnedSha256?.toLowerCase().replaceAll(':', '');
+  const token = tls?.token
+    ? createTokenLine({ ...tls.token, ...(tls.caFile ? { caFile: tls.caFile } : {}), ...(pinned ? { pinnedSha256: pinned } : {}) })
+    : null;
   const maxReply = options.maxReplyBytes ?? 64 * 1024 * 1024;
 
   return {
@@ -93,10 +101,14 @@ export function createTransport(options: TransportOptions): Transport {
         throw new ProvinceProblem('blocked', `scheme ${url.protocol}`, { reasonCode: 'scheme' });
       const body = request.body;
       const size = body === undefined ? 0 : Buffer.isBuffer(body) ? body.length : body.size;
+      // With the key on a token, another process speaks TLS; between it and us is a socket of this user alone.
+      const socketPath = token && url.protocol === 'https:' ? await token.socketFor(url) : null;
+      if (socketPath !== null) url.protocol = 'http:';
       const agent = url.protocol === 'https:' ? secure : plain;
       const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
         method: request.method,
         agent,
+        ...(socketPath === null ? {} : { socketPath }),
         headers: { ...(body === undefined && request.method !== 'POST' ? {} : { 'content-length': String(size) }), ...request.headers },
       });
       // A reset may also come after the answer; whoever waits hears of it through the reply, and nobody else may fall over it.
@@ -143,6 +155,12 @@ export function createTransport(options: TransportOptions): Transport {
         const headers: Record<string, string> = {};
         for (const [name, value] of Object.entries(incoming.headers))
           if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+        const failed = socketPath === null ? undefined : headers['x-quay-tls'];
+        // Said by our own tunnel: nothing was sent.
+        if (incoming.statusCode === 495 && failed !== undefined) {
+          const word = CERTIFICATE_ERRORS.test(failed) ? 'certificate' : 'line';
+          throw new ProvinceProblem(word, failed, { reasonCode: failed });
+        }
         return { status: incoming.statusCode ?? 0, headers, body: Buffer.concat(parts) };
       } catch (error) {
         outgoing.destroy();
@@ -155,7 +173,9 @@ export function createTransport(options: TransportOptions): Transport {
         request.signal?.removeEventListener('abort', onAbort);
       }
     },
+    again: () => token?.again(),
     close() {
+      token?.close();
       plain.destroy();
       secure.destroy();
     },

@@ -170,9 +170,12 @@ export function whyWords(state: ShownState, seen: Seen): Sentence {
     case 'waiting-order':
       return s('Gửi theo thứ tự của hồ sơ: sau việc trước.', 'Sent in the order of the dossier: after the one before.');
     case 'waiting-sign-in':
-      return s(
-        `Phiên với tỉnh hết hạn hoặc bị từ chối lúc ${clockTime(line.since)}. Hồ sơ còn nguyên.`,
-        `The session with the province ended or was refused at ${clockTime(line.since)}. The dossier is whole.`,
+      return (
+        tokenWords(line.why?.reasonCode) ??
+        s(
+          `Phiên với tỉnh hết hạn hoặc bị từ chối lúc ${clockTime(line.since)}. Hồ sơ còn nguyên.`,
+          `The session with the province ended or was refused at ${clockTime(line.since)}. The dossier is whole.`,
+        )
       );
     case 'paused':
       return s('Người dùng đã tạm dừng gửi.', 'Sending was paused by a person.');
@@ -298,9 +301,12 @@ export function lineWords(line: Line, paused: boolean, now: number): Sentence {
         `No connection to the province since ${clockTime(line.since)}. It is tried again by itself.`,
       );
     case 'sign-in':
-      return s(
-        `Hệ thống tỉnh yêu cầu đăng nhập lại từ ${clockTime(line.since)}. Hồ sơ vẫn được giữ nguyên.`,
-        `The province asks for a sign-in since ${clockTime(line.since)}. Everything is kept.`,
+      return (
+        tokenWords(line.why?.reasonCode) ??
+        s(
+          `Hệ thống tỉnh yêu cầu đăng nhập lại từ ${clockTime(line.since)}. Hồ sơ vẫn được giữ nguyên.`,
+          `The province asks for a sign-in since ${clockTime(line.since)}. Everything is kept.`,
+        )
       );
     case 'certificate':
       return s(
@@ -323,5 +329,28 @@ export function lookUpWords(outcome: string): Sentence {
       return { vi: 'Đã hỏi, chưa có trả lời', en: 'Asked, no answer' };
     default:
       return { vi: 'Không tra cứu được', en: 'Could not be asked' };
+  }
+}
+
+/** Why the token that holds the key of the client certificate gives none; null for any other reason. */
+export function tokenWords(reasonCode: string | undefined): Sentence | null {
+  switch (reasonCode) {
+    case 'TOKEN_PIN':
+      return {
+        vi: 'Chưa có mã PIN của token kết nối tỉnh. Nhập PIN khi đăng nhập lại; hồ sơ vẫn được giữ.',
+        en: 'The PIN of the token for the province is not known. Give it when you sign in; everything is kept.',
+      };
+    case 'TOKEN_KEY':
+      return {
+        vi: 'Token không cho dùng khóa: chưa cắm, sai PIN hoặc không có khóa này. Kiểm tra token rồi đăng nhập lại; PIN không được thử lại tự động.',
+        en: 'The token gives no key: not plugged in, wrong PIN, or no such key. Look at the token, then sign in; the PIN is not tried again by itself.',
+      };
+    case 'TOKEN_PARTS':
+      return {
+        vi: 'Máy này thiếu phần mềm để dùng chứng thư trên token (libp11). Báo người quản trị cài đặt, hoặc dùng chứng thư trong tệp.',
+        en: 'This machine lacks the software for a certificate on a token (libp11). Tell the administrator, or use a certificate file.',
+      };
+    default:
+      return null;
   }
 }

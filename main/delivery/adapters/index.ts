@@ -9,6 +9,8 @@ import { createLgspAdapter, loadLgspMapping } from './lgsp/index.ts';
 /** Names under which the province's credentials rest in the safe. */
 export const SECRET_USER = 'province.user';
 export const SECRET_PASSWORD = 'province.secret';
+/** PIN of the token that holds the client certificate's key. */
+export const SECRET_PIN = 'province.token-pin';
 
 /** Builds the back end that the configuration names. @throws MappingError when its mapping file has a mistake */
 export function createAdapter(
@@ -19,6 +21,7 @@ export function createAdapter(
     config.allowHosts.length > 0
       ? config.allowHosts
       : [config.baseUrl, ...(config.gatewayUrl ? [config.gatewayUrl] : [])].map((u) => new URL(u).host);
+  const { token } = config.tls;
   const own = deps.transport === undefined;
   const transport =
     deps.transport ??
@@ -26,7 +29,7 @@ export function createAdapter(
       allowHosts: hosts,
       idleMs: config.idleMs,
       sockets: config.parallel + 3,
-      tls: config.tls,
+      tls: { ...config.tls, ...(token ? { token: { ...token, pin: () => deps.secrets.get(SECRET_PIN) } } : { token: undefined }) },
       ...(config.proxy ? { proxy: config.proxy } : {}),
     });
   const credentials = async () => {
@@ -38,6 +41,10 @@ export function createAdapter(
   const adapter = config.adapter === 'lgsp' ? lgsp() : classic();
   return {
     ...adapter,
+    forgetSession() {
+      adapter.forgetSession();
+      transport.again?.();
+    },
     close() {
       adapter.close();
       if (own) transport.close();

@@ -11,10 +11,16 @@ export function SignInDialog({ onClose }: { onClose: () => void }) {
   const { run, busy, trouble, dismiss } = useCommand();
   const [user, setUser] = useState('');
   const [secret, setSecret] = useState('');
+  const [pin, setPin] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void run('sign-in', (commandId) =>
-      client.delivery.signIn({ commandId, ...(user === '' ? {} : { user }), ...(secret === '' ? {} : { secret }) }),
+      client.delivery.signIn({
+        commandId,
+        ...(user === '' ? {} : { user }),
+        ...(secret === '' ? {} : { secret }),
+        ...(pin === '' ? {} : { pin }),
+      }),
     ).then((done) => done && onClose());
   };
   return (
@@ -34,6 +40,18 @@ export function SignInDialog({ onClose }: { onClose: () => void }) {
           <label>
             {say('Mật khẩu hoặc khóa', 'Password or key')}
             <input className="in" type="password" value={secret} onChange={(event) => setSecret(event.target.value)} autoComplete="off" />
+          </label>
+          <label>
+            {say('PIN token kết nối (nếu dùng)', 'PIN of the connection token (if any)')}
+            <input
+              className="in"
+              type="password"
+              inputMode="numeric"
+              maxLength={64}
+              value={pin}
+              onChange={(event) => setPin(event.target.value)}
+              autoComplete="off"
+            />
           </label>
         </div>
         {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
