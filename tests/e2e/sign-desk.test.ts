@@ -5,9 +5,11 @@ import { PDFDocument } from 'pdf-lib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPdf } from '../../main/signing/pdf/index.ts';
+import { ensureNative } from '../../native/index.ts';
 import { makeProxy, type Proxy } from '../fixtures/pkcs11-proxy/proxy.ts';
 import { samplePdf } from '../fixtures/signed/document.ts';
-import { makePki } from '../fixtures/signing/pki.ts';
+import { startTsa, TSA_EXTENSIONS } from '../fixtures/signing/authorities.ts';
+import { makePki, type Pki } from '../fixtures/signing/pki.ts';
 import { makeToken, type SoftToken } from '../fixtures/signing/softhsm.ts';
 import { part } from '../parts.ts';
 import { expectAccessible, expectNoPageScroll, LARGE, openBrowser, openDesk, shoot, SMALL, soon, type Screen } from './browser.ts';
@@ -16,11 +18,12 @@ import { startCounter, type Started } from './counter.ts';
 const ready = ['/usr/bin/chromium', 'openssl', 'softhsm2-util', 'pkcs11-tool', 'gcc'].map(part).every(Boolean);
 
 /** Issue 3 on the desk: what may not be signed, where the form goes, a hundred files, another driver. */
-describe.skipIf(!ready)('the signing desk', () => {
+describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
   let started: Started;
   let browser: Browser;
   let desk: Screen;
   let dir: string;
+  let pki: Pki;
   let token: SoftToken;
   let proxy: Proxy;
   let added = 0;
@@ -28,7 +31,9 @@ describe.skipIf(!ready)('the signing desk', () => {
 
   beforeAll(async () => {
     dir = mkdtempSync(path.join(tmpdir(), 'quay-e2e-desk-'));
-    const pki = makePki(path.join(dir, 'pki'));
+    // The pad of a token is asked through our own addon.
+    await ensureNative();
+    pki = makePki(path.join(dir, 'pki'));
     token = makeToken(path.join(dir, 'hsm'));
     token.add(pki.issue('Nguyễn Thanh Bình'));
     proxy = makeProxy(dir, token);
@@ -240,7 +245,7 @@ describe.skipIf(!ready)('the signing desk', () => {
     await sign();
     const side = page.locator('.sign .side');
     await side.getByText(/\/100, còn khoảng \d+ (giây|phút)/).waitFor();
-    await both('sign-hundred');
+    await shoot(page, 'sign-hundred-1366');
     await page.getByRole('button', { name: /Dừng lô/ }).click();
     await idle();
     const counts = { signed: 0, skipped: 0 };
@@ -263,6 +268,59 @@ describe.skipIf(!ready)('the signing desk', () => {
         .worklist()
         .filter((item) => item.state !== 'signed'),
     ).toEqual([]);
+  }, 180_000);
+
+  it('lets a token with a pin pad ask for itself', async () => {
+    const { page } = desk;
+    const id = add(samplePdf().bytes);
+    proxy.forget();
+    proxy.set({ flags_or: 0x100, pinpad_pin: token.pin });
+    await toPage();
+    await row(id).click();
+    await row(id).locator('.st', { hasText: 'Trong lô' }).waitFor();
+    await page.getByRole('button', { name: 'Tìm lại token' }).click();
+    batchBefore = room().newestBatch()?.batch.id;
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog').getByText('nhập PIN trên token').waitFor();
+    expect(await page.locator('input[name=pin]').count()).toBe(0);
+    await both('sign-pinpad');
+    await page.keyboard.press('Enter');
+    await idle();
+    expect(room().journal.item(id)?.state).toBe('signed');
+    expect(proxy.calls()).toContain('login-pad');
+    expect(proxy.calls().some((word) => word === 'login-pin' || word === 'login-empty')).toBe(false);
+    proxy.set({});
+  });
+
+  it('signs now and owes the timestamp when none comes, and pays it later by one button', async () => {
+    const { page } = desk;
+    const id = add(samplePdf().bytes);
+    room().saveSettings({ level: 'B-T', tsaUrl: 'http://127.0.0.1:9/' });
+    await toPage();
+    await row(id).click();
+    await row(id).locator('.st', { hasText: 'Trong lô' }).waitFor();
+    await sign();
+    const question = page.getByRole('dialog', { name: 'Không xin được dấu thời gian' });
+    await question.waitFor({ timeout: 60_000 });
+    await both('sign-no-timestamp');
+    expect(room().journal.item(id)?.state).toBe('in-batch');
+    await question.getByRole('button', { name: 'Ký, nợ dấu thời gian' }).click();
+    await idle();
+    expect(room().journal.item(id)).toMatchObject({ state: 'signed', level: 'B-B' });
+    await page.locator('[data-todos="1"]').getByText('Còn nợ dấu thời gian: 1').waitFor();
+    await page.locator('[data-action=settle]').scrollIntoViewIfNeeded();
+    await both('sign-owed');
+    const tsa = await startTsa(pki, pki.issue('Máy chủ dấu thời gian', { extensions: TSA_EXTENSIONS }));
+    try {
+      room().saveSettings({ tsaUrl: tsa.url });
+      await page.locator('[data-action=settle]').click();
+      await soon(() => room().journal.todos().length, 30_000).toBe(0);
+      await page.locator('[data-todos]').waitFor({ state: 'hidden' });
+      expect(room().journal.item(id)).toMatchObject({ level: 'B-T' });
+    } finally {
+      await tsa.close();
+      room().saveSettings({ level: 'B-B', tsaUrl: null });
+    }
   });
 
   it('takes a driver that the officer points at, shows its hash, and asks again when the file changes', async () => {
@@ -297,6 +355,36 @@ describe.skipIf(!ready)('the signing desk', () => {
     expect((await room().tokens()).problems).toEqual([]);
     await section.getByRole('button', { name: 'Bỏ' }).click();
     await section.locator('[data-driver=officer]').waitFor({ state: 'hidden' });
+  });
+
+  it('adds, lists and removes trusted roots as data, from files as authorities give them', async () => {
+    const quan = await openDesk(browser, started, 'quan', SMALL, '5');
+    const { page } = quan;
+    await page.goto(`${started.origin}/desk.html#/settings/signing`);
+    const section = page.getByRole('region', { name: 'Chứng thư gốc' });
+    await section.getByText('Chưa có chứng thư gốc nào').waitFor();
+    await section.getByLabel(/Thêm gốc VGCA/).setInputFiles(pki.root.certificateFile);
+    await section.getByText('Cơ quan chứng thực số gốc (thử)').waitFor();
+    const der = path.join(dir, 'issuing.cer');
+    writeFileSync(der, pki.issuing.certificate);
+    await section.getByLabel(/Thêm gốc NEAC/).setInputFiles(der);
+    await section.getByText('Cơ quan chứng thực số các cơ quan Nhà nước').waitFor();
+    expect(
+      room()
+        .roots.list()
+        .map((root) => root.source),
+    ).toEqual(['vgca', 'neac']);
+    const wrong = path.join(dir, 'no-root.cer');
+    writeFileSync(wrong, pki.issue('Người không phải gốc').certificate);
+    await section.getByLabel(/Thêm gốc khác/).setInputFiles(wrong);
+    await page.getByText('Tệp này không phải chứng thư gốc').waitFor();
+    await section.scrollIntoViewIfNeeded();
+    await expectAccessible(page);
+    await shoot(page, 'sign-roots-1366');
+    await section.getByRole('button', { name: 'Bỏ' }).first().click();
+    await soon(() => room().roots.list().length).toBe(1);
+    expect(quan.complaints).toEqual([]);
+    await quan.context.close();
   });
 
   it('broke neither its content policy nor itself', () => expect(desk.complaints).toEqual([]));

@@ -18,7 +18,7 @@ const id = () => randomUUID();
 const inDays = (days: number) => `${new Date(Date.now() + days * 86_400_000).toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
 
 /** Issue 3: leader, then number and date and seal by the clerk, on one result, with different tokens, the same day. */
-describe.skipIf(!ready)('a result that two officers sign', () => {
+describe.skipIf(!ready)('a result that two officers sign', { timeout: 120_000 }, () => {
   let started: Started;
   let browser: Browser;
   let leader: Screen;

@@ -17,8 +17,8 @@ export function BatchQuestion({ batch }: { batch: Batch }) {
       <p>{batch.why[language]}</p>
       <p className="small dim">
         {say(
-          'Ký không dấu thời gian để lại một việc cần làm: máy xin dấu bổ sung khi có mạng.',
-          'Signing without it leaves a to-do: the timestamp is asked for again later.',
+          'Ký không dấu thời gian để lại một việc cần làm ở cột phải: bấm “Xin bổ sung ngay” khi có mạng.',
+          'Signing without it leaves a to-do on the right: press “Ask for them now” when the server answers again.',
         )}
       </p>
       {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}

@@ -130,9 +130,11 @@ export function PinDialog({ request, token, certificate, onClose, onPin }: PinDi
             {say('Thôi', 'Cancel')}
           </button>
           {token.locked ? null : (
-            <button type="submit" className="btn go" disabled={!ready}>
+            <button type="submit" className="btn go" disabled={!ready} data-autofocus={token.pinPad ? '' : undefined}>
               {busy
-                ? say('Đang mở khóa…', 'Unlocking…')
+                ? token.pinPad
+                  ? say('Nhập PIN trên token…', 'Type it on the token…')
+                  : say('Đang mở khóa…', 'Unlocking…')
                 : request.kind === 'start'
                   ? request.seal
                     ? say(`Đóng dấu ${request.count} bản`, `Seal ${request.count}`)
