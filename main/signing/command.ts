@@ -8,12 +8,23 @@ import { syncFolders } from './append/index.ts';
 import { makeAppearance, onPage, SIZES, usualPlace, type VisibleForm } from './appearance/index.ts';
 import { readCertificate, type Certificate } from './cms/index.ts';
 import { completeSigned, evidenceOf } from './files.ts';
-import { evidenceName, finishFile, prepareFile, TIMESTAMP_ROOM, type Level, type SignFile, type Signer } from './sign.ts';
+import { Lines, type Ending, type SignLine } from './lines.ts';
+import {
+  evidenceName,
+  finishFile,
+  prepareFile,
+  TIMESTAMP_ROOM,
+  type Level,
+  type PreparedFile,
+  type SignFile,
+  type Signer,
+} from './sign.ts';
 import { listTokens, openKey, TokenError, troubleSentence, type OpenKey } from './tokens/index.ts';
 import { attributesDigest } from './cms/index.ts';
 import { assess, issuersOf, requestTimestamp, TimestampError, type Assessment } from './trust/index.ts';
 import { loadTrust, type Trust } from './verify/trust.ts';
 
+export type { SignLine } from './lines.ts';
 export type CommandLevel = Level;
 
 export interface SignCommand {
@@ -32,25 +43,9 @@ export interface SignCommand {
   readonly files: readonly { readonly given: string; readonly file: string }[];
 }
 
-/** What is printed for one file. */
-export interface SignLine {
-  readonly file: string;
-  readonly outcome: 'signed' | 'refused' | 'failed';
-  /** A word for programs; null when it is signed. */
-  readonly reason: string | null;
-  /** The level that was reached. */
-  readonly level: Level | null;
-  /** Path of the signed copy. */
-  readonly output: string | null;
-  readonly vi?: string;
-  readonly en?: string;
-}
-
 const RANK = { signed: 0, refused: 3, token: 4, failed: 5 } as const;
-/** Timestamp servers are asked for so many files at once. */
+/** So many files are timestamped and finished at once. */
 const MOST_AT_ONCE = 4;
-
-type Ending = { line: SignLine; rank: number };
 
 /**
  * Signs files one after the other with one key. Each gets exactly one line, in order. When the token stops, the rest is not tried.
@@ -170,31 +165,44 @@ function sameSerial(serial: string, given: string): boolean {
   return value === BigInt(`0x${given}`) || (/^\d+$/.test(given) && value === BigInt(given));
 }
 
+/** While the token signs one file the next is prepared and the last ones are finished; the lines keep their order. */
 async function signAll(command: SignCommand, key: CheckedKey, trust: Trust, tell: (line: SignLine, rank: number) => void): Promise<void> {
   const taken = new Set<string>();
-  const waiting: Promise<Ending>[] = [];
-  let stop: Refusal | null = null;
-  const flush = async (most: number) => {
-    while (waiting.length > most) {
-      const ending = await waiting.shift();
-      if (ending) tell(ending.line, ending.rank);
-    }
+  const lines = new Lines(tell);
+  const begin = (at: number): Promise<Ready | Ending> | null => {
+    const one = command.files[at];
+    return one ? prepareOne(command, key.signer, one.given, one.file, outputFor(command.outDir, one.file, taken)) : null;
   };
-  for (const { given, file } of command.files) {
-    if (stop) waiting.push(Promise.resolve({ line: lineOf(given, 'failed', stop), rank: RANK.token }));
-    else {
-      const output = outputFor(command.outDir, file, taken);
+  let stop: Refusal | null = null;
+  let next = begin(0);
+  for (const [at, { given, file }] of command.files.entries()) {
+    let ready = await next;
+    next = null;
+    if (stop || !ready) {
+      lines.add({ line: lineOf(given, 'failed', stop ?? failure(null)), rank: RANK.token });
+      continue;
+    }
+    if ('prepared' in ready && systemClock.now() - ready.prepared.request.signedAt > FRESH_MS)
+      ready = await prepareOne(command, key.signer, given, file, ready.output);
+    if ('line' in ready) {
+      lines.add(ready);
+      next = begin(at + 1);
+    } else {
+      const { prepared } = ready;
+      const signing = key.signer.sign(attributesDigest(prepared.attributes, key.signer.hash), prepared.attributes);
+      next = begin(at + 1);
       try {
-        waiting.push((await signOne(command, key, trust, given, file, output)).ending);
+        lines.add(finishOne(command, key, trust, ready, await signing));
       } catch (error) {
+        await discard(ready, await next);
         if (!(error instanceof TokenError)) throw error;
         stop = troubleSentence(error);
-        waiting.push(Promise.resolve({ line: lineOf(given, 'failed', stop), rank: RANK.token }));
+        lines.add({ line: lineOf(given, 'failed', stop), rank: RANK.token });
       }
     }
-    await flush(command.tsa === null ? 0 : MOST_AT_ONCE - 1);
+    await lines.atMost(MOST_AT_ONCE - 1);
   }
-  await flush(0);
+  await lines.atMost(0);
 }
 
 /** A name that nobody has: the input may lie in the same folder, and an older result is not overwritten. */
@@ -208,65 +216,59 @@ function outputFor(outDir: string, file: string, taken: Set<string>): string {
   }
 }
 
-/** @returns the ending as a promise inside, so that the next file is signed while this one waits for its timestamp. @throws TokenError */
-async function signOne(
-  command: SignCommand,
-  key: CheckedKey,
-  trust: Trust,
-  given: string,
-  file: string,
-  output: string,
-): Promise<{ ending: Promise<Ending> }> {
-  const settled = (ending: Ending) => ({ ending: Promise.resolve(ending) });
-  const failed = (error: unknown): Ending => ({ line: lineOf(given, 'failed', failure(error)), rank: RANK.failed });
-  const { signer } = key;
+/** A file that lacks only its signature. */
+interface Ready {
+  readonly given: string;
+  readonly output: string;
+  readonly prepared: PreparedFile;
+}
+
+/** A signature says when it was made: a file that waited longer for the token is prepared anew. */
+const FRESH_MS = 10_000;
+
+async function discard(...files: (Ready | Ending | null)[]): Promise<void> {
+  for (const one of files) if (one && 'prepared' in one) await rm(one.prepared.temporary, { force: true });
+}
+
+async function prepareOne(command: SignCommand, signer: Signer, given: string, file: string, output: string): Promise<Ready | Ending> {
   const readable = await access(file, constants.R_OK).then(
     async () => (await stat(file)).isFile(),
     () => false,
   );
   if (!readable)
-    return settled({
+    return {
       line: lineOf(given, 'failed', refuse('unreadable', 'Không đọc được tệp.', 'The file cannot be read.')),
       rank: RANK.failed,
+    };
+  try {
+    const prepared = await prepareFile(requestFor(command, signer, file, output), signer);
+    return isRefusal(prepared) ? { line: lineOf(given, 'refused', prepared), rank: RANK.refused } : { given, output, prepared };
+  } catch (error) {
+    return { line: lineOf(given, 'failed', failure(error)), rank: RANK.failed };
+  }
+}
+
+async function finishOne(command: SignCommand, key: CheckedKey, trust: Trust, ready: Ready, signature: Buffer): Promise<Ending> {
+  const { given, output, prepared } = ready;
+  const { signer } = key;
+  try {
+    const timestamp = command.level === 'B-B' ? null : await stampFor(command)(createHash('sha256').update(signature).digest());
+    const signed = await finishFile(prepared, signer, signature, timestamp, evidenceOf(prepared, signer, timestamp !== null, key.finding));
+    const done = await completeSigned(prepared, signer, signed, timestamp, {
+      level: command.level,
+      finding: key.finding,
+      stamp: command.tsa === null ? null : stampFor(command),
+      pool: [...signer.chain],
+      longTerm: { trust, at: systemClock.now(), offline: false },
     });
-  let prepared;
-  try {
-    prepared = await prepareFile(requestFor(command, signer, file, output), signer);
+    await syncFolders([output]);
+    if (done.owes === null) return { line: { file: given, outcome: 'signed', reason: null, level: done.level, output }, rank: RANK.signed };
+    await removeResult(output, signed.field);
+    return { line: lineOf(given, 'failed', notReached(command.level)), rank: RANK.failed };
   } catch (error) {
-    return settled(failed(error));
+    await rm(prepared.temporary, { force: true });
+    return { line: lineOf(given, 'failed', failure(error)), rank: RANK.failed };
   }
-  if (isRefusal(prepared)) return settled({ line: lineOf(given, 'refused', prepared), rank: RANK.refused });
-  const ready = prepared;
-  let signature: Buffer;
-  try {
-    signature = await signer.sign(attributesDigest(ready.attributes, signer.hash), ready.attributes);
-  } catch (error) {
-    await rm(ready.temporary, { force: true });
-    throw error;
-  }
-  const finish = async (): Promise<Ending> => {
-    try {
-      const timestamp = command.level === 'B-B' ? null : await stampFor(command)(createHash('sha256').update(signature).digest());
-      const signed = await finishFile(ready, signer, signature, timestamp, evidenceOf(ready, signer, timestamp !== null, key.finding));
-      const now = systemClock.now();
-      const done = await completeSigned(ready, signer, signed, timestamp, {
-        level: command.level,
-        finding: key.finding,
-        stamp: command.tsa === null ? null : stampFor(command),
-        pool: [...signer.chain],
-        longTerm: { trust, at: now, offline: false },
-      });
-      await syncFolders([output]);
-      if (done.owes === null)
-        return { line: { file: given, outcome: 'signed', reason: null, level: done.level, output }, rank: RANK.signed };
-      await removeResult(output, signed.field);
-      return { line: lineOf(given, 'failed', notReached(command.level)), rank: RANK.failed };
-    } catch (error) {
-      await rm(ready.temporary, { force: true });
-      return failed(error);
-    }
-  };
-  return { ending: finish() };
 }
 
 const stampFor = (command: SignCommand) => (imprint: Buffer) => requestTimestamp(imprint, { url: command.tsa ?? '' });
