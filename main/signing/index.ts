@@ -6,6 +6,7 @@ export { migrations } from './batch/migrations.ts';
 export type { VisibleForm } from './appearance/index.ts';
 export { signFiles, type CommandLevel, type SignCommand, type SignLine } from './command.ts';
 export type { Level } from './sign.ts';
+export { trainingSocket } from './settings.ts';
 export { Signing, type BatchView, type StartRequest } from './signing.ts';
 export { forkChild, TRAINING_MODULE, TRAINING_PIN, TRAINING_SERIAL, type Child, type Spawn } from './tokens/index.ts';
 export {

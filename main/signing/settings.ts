@@ -4,6 +4,7 @@ import type { Store } from '../store/index.ts';
 import type { VisibleForm } from './appearance/index.ts';
 import type { Place } from './batch/journal.ts';
 import type { Level } from './sign.ts';
+import { trainingTokenOut } from './tokens/training.ts';
 
 export interface KeptModule {
   readonly path: string;
@@ -38,6 +39,10 @@ export function writeSettings(store: Store, change: Partial<SigningSettings>): S
   return next;
 }
 
+const TRAINING = 'tap-huan';
+/** Where the training panel says that the token of training is out. */
+export const trainingSocket = (dataDir: string): string => trainingTokenOut(path.join(dataDir, TRAINING));
+
 /** Folders of the room; made when missing. */
 export function folders(dataDir: string): {
   readonly training: string;
@@ -51,7 +56,7 @@ export function folders(dataDir: string): {
     return dir;
   };
   return {
-    training: path.join(dataDir, 'tap-huan'),
+    training: path.join(dataDir, TRAINING),
     signed: (day) => make(path.join(dataDir, 'da-ky', day)),
     clean: make(path.join(dataDir, 'ban-sach')),
     trust: path.join(dataDir, 'tin-cay'),
