@@ -184,6 +184,9 @@ export type DeviceConfig = Readonly<z.infer<typeof deviceConfig>>;
 export const foundDevice = z.object({ kind: deviceKind, name: z.string(), address: deviceAddress, remembered: z.boolean() });
 export type FoundDevice = Readonly<z.infer<typeof foundDevice>>;
 
+/** A model or protocol by its id (`profile` of a device), with its name for the officer. */
+const deviceModel = z.object({ id: z.string(), name: z.string() });
+
 /** Scanner procedures stand in `scanner.ts`, under their own name in the assembly. */
 export const devicesContract = {
   /** Health of every device, of whatever kind; the strip at the bottom of the desk. */
@@ -202,6 +205,8 @@ export const devicesContract = {
     list: base.output(z.array(deviceConfig)),
     /** Looks at serial ports, USB printers, HID devices and the network; takes some seconds. */
     find: base.output(z.array(foundDevice)),
+    /** What may be chosen for a device: models of printers and keypads, protocols of displays. The first of each fits most. */
+    choices: base.output(z.object({ printers: z.array(deviceModel), keypads: z.array(deviceModel), displays: z.array(deviceModel) })),
     remember: base
       .meta({ duties: ['admin'] })
       .input(command({ device: deviceConfig }))

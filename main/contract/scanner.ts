@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { base, command, fileLink, instant, live } from './base.ts';
 
+/** What a separator sheet says in its bars (Code 128): it ends one paper of a batch and begins the next. */
+export const SEPARATOR_CODE = 'QUAY-TACH';
+
 /** Scanners and the pages that come out of them. A page belongs to one component of one dossier draft. */
 export const scanSource = z.enum(['feeder', 'flatbed']);
 export const scanColour = z.enum(['colour', 'gray', 'bw']);
@@ -63,6 +66,8 @@ export const scanPage = z.object({
   skewDegrees: z.number().nullable(),
   /** Text of the bar codes on it, of separator sheets too. */
   codes: z.array(z.string()),
+  /** It is a separator sheet: no page of any paper. */
+  separator: z.boolean(),
   /** A copy that stands in for the scanned picture, which is kept; null as scanned. */
   improved: z.object({ deskew: z.boolean(), crop: z.boolean(), bilevel: z.boolean(), bytes: z.number().int() }).nullable(),
   widthPx: z.number().int().positive(),
@@ -146,6 +151,8 @@ export const scannerContract = {
   split: base
     .input(z.object({ ...pile, barcodePrefix: z.string().min(1).max(40).optional() }))
     .output(z.array(z.object({ code: z.string().nullable(), pageIds: z.array(z.string()) }))),
+  /** The sheet to print and to lay between two papers of a batch, A4. */
+  separatorSheet: base.output(fileLink),
   /** Puts pages at the end of another component of the same draft. */
   assign: base.input(command({ ...pile, pageIds: z.array(z.string()).min(1).max(500) })).output(scanPile),
   /** Moves a page before another one of the same component, or to the end. */

@@ -57,6 +57,7 @@ export function createDevices(options: DevicesOptions) {
   const offs = new Map<string, (() => void)[]>();
   const sources = new Set<HealthSource>();
   const healthListeners = new Set<(health: DeviceHealth) => void>();
+  const configListeners = new Set<() => void>();
   const keyListeners = new Set<(action: KeypadAction, config: DeviceConfig) => void>();
   const scanListeners = new Set<(event: ScanEvent, config: DeviceConfig) => void>();
   const tell = (health: DeviceHealth) => {
@@ -224,6 +225,7 @@ export function createDevices(options: DevicesOptions) {
       const device = registry.remember(config);
       await stop(device.id);
       start(device);
+      for (const listener of configListeners) listener();
       return device;
     },
     /** Forgets a remembered device; one that was given at the start comes back as it was given. */
@@ -232,6 +234,12 @@ export function createDevices(options: DevicesOptions) {
       await stop(id);
       const given = registry.all().find((c) => c.id === id);
       if (given) start(given);
+      for (const listener of configListeners) listener();
+    },
+    /** A device was remembered or forgotten. */
+    onConfig(listener: () => void): () => void {
+      configListeners.add(listener);
+      return () => void configListeners.delete(listener);
     },
     async close() {
       memory.close();

@@ -4,10 +4,16 @@ import { devicesContract, type DeviceConfig, type DeviceHealth, type KioskScanEv
 import { isRefusal } from '../contract/refusal.ts';
 import { businessDay, type Clock } from '../store/index.ts';
 import type { Devices } from './devices.ts';
+import { DISPLAY_PROTOCOLS } from './display/protocols.ts';
+import { KEYPAD_MODELS } from './keypad/keys.ts';
+import { PROFILES } from './printer/profile.ts';
 import { kioskReader, type PriorityOfAge } from './kiosk-scans.ts';
 import { classify, isScannerBurst } from './reader/classify.ts';
 import type { Setup } from './setup.ts';
 import { heard } from './stream.ts';
+
+const LAST_SEEN_MS = 15_000;
+const named = ({ id, name }: { readonly id: string; readonly name: string }) => ({ id, name });
 
 /** The devices' slice of the router. Commands that repeat give the first answer because they set, they do not add. */
 export function devicesHandlers(devices: Devices, setup: Setup, clock: Clock, priorityOfAge: PriorityOfAge = () => undefined) {
@@ -19,13 +25,23 @@ export function devicesHandlers(devices: Devices, setup: Setup, clock: Clock, pr
     live: os.live.handler(async function* ({ signal }) {
       let seq = 0;
       // Listening starts before the snapshot is taken, so that nothing falls between.
-      const changes = heard<DeviceHealth>((listener) => devices.onHealth(listener), signal);
+      const changes = heard<DeviceHealth | null>((listener) => {
+        const offs = [devices.onHealth(listener), devices.onConfig(() => listener(null))];
+        // "Last seen" moves without any change of state: the screens hear of it now and then.
+        const beat = setInterval(() => listener(null), LAST_SEEN_MS).unref();
+        return () => {
+          clearInterval(beat);
+          offs.forEach((off) => off());
+        };
+      }, signal);
       const first = changes.next();
       try {
         yield { type: 'snapshot' as const, seq, snapshot: devices.health() };
         for (let next = await first; !next.done; next = await changes.next()) {
           seq += 1;
-          yield { type: 'event' as const, seq, event: next.value };
+          // A device that was forgotten has no health any more, and only a whole list says so.
+          if (next.value === null) yield { type: 'snapshot' as const, seq, snapshot: devices.health() };
+          else yield { type: 'event' as const, seq, event: next.value };
         }
       } finally {
         void changes.return();
@@ -56,6 +72,11 @@ export function devicesHandlers(devices: Devices, setup: Setup, clock: Clock, pr
     setup: {
       list: os.setup.list.handler(() => setup.list()),
       find: os.setup.find.handler(() => setup.find()),
+      choices: os.setup.choices.handler(() => ({
+        printers: PROFILES.map(named),
+        keypads: KEYPAD_MODELS.map(named),
+        displays: DISPLAY_PROTOCOLS.map(named),
+      })),
       remember: os.setup.remember.handler(async ({ input, errors }) => {
         const result = await setup.remember(input.device);
         if (isRefusal(result)) throw errors.REFUSED({ data: result });

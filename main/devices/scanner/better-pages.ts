@@ -20,6 +20,8 @@ export interface PageWork {
     outOf: (index: number) => string,
   ): Promise<readonly ({ file: string; dpi: number } | null)[] | null>;
   split(pages: readonly { readonly codes: readonly string[] }[], barcodePrefix?: string): { code: string | null; pages: number[] }[];
+  /** The sheet that parts two papers, as a PDF. */
+  separatorSheet(): Uint8Array;
   close(): Promise<void>;
 }
 
@@ -50,7 +52,7 @@ const QUALITY = 85;
 
 const noPage = (): Refusal =>
   refuse('page-unknown', 'Không tìm thấy trang này. Tải lại danh sách trang.', 'This page is not known. Load the page list again.');
-const noWork = (): Refusal =>
+export const noWork = (): Refusal =>
   refuse(
     'page-work-missing',
     'Máy tính này chưa cài phần xử lý ảnh nên chưa chỉnh được trang. Trang đã quét vẫn dùng được; nhờ quản trị viên cài đặt.',

@@ -1,9 +1,11 @@
 import { implement } from '@orpc/server';
+import { statSync } from 'node:fs';
 import type { z } from 'zod';
 import type { fileLink } from '../../contract/base.ts';
 import type { CallContext } from '../../contract/context.ts';
 import { isRefusal } from '../../contract/refusal.ts';
-import { scannerContract, type scanPage, type scanSession, type scannerInfo } from '../../contract/scanner.ts';
+import { SEPARATOR_CODE, scannerContract, type scanPage, type scanSession, type scannerInfo } from '../../contract/scanner.ts';
+import { noWork } from './better-pages.ts';
 import { componentKey, type Scanning } from './index.ts';
 import type { PageRow, SessionRow } from './pages.ts';
 import type { KnownScanner } from './registry.ts';
@@ -60,6 +62,7 @@ export function scannerHandlers(scanning: Scanning, linkFile: FileLinker) {
     blank: row.blank,
     skewDegrees: row.skewDegrees,
     codes: [...row.codes],
+    separator: row.codes.includes(SEPARATOR_CODE),
     improved: row.better && { deskew: row.better.deskew, crop: row.better.crop, bilevel: row.better.bilevel, bytes: row.better.bytes },
     widthPx: row.better?.widthPx ?? row.widthPx,
     heightPx: row.better?.heightPx ?? row.heightPx,
@@ -142,6 +145,11 @@ export function scannerHandlers(scanning: Scanning, linkFile: FileLinker) {
         .split(componentKey(input.draftId, input.component), input.barcodePrefix)
         .map((paper) => ({ code: paper.code, pageIds: [...paper.pageIds] })),
     ),
+    separatorSheet: os.separatorSheet.handler(({ context, errors }) => {
+      const file = scanning.separatorSheet();
+      if (file === null) throw errors.REFUSED({ data: noWork() });
+      return linkFile({ path: file, name: 'to-ngan-cach.pdf', type: 'application/pdf', size: statSync(file).size }, context);
+    }),
     assign: os.assign.handler(({ input, context, errors }) => {
       const key = componentKey(input.draftId, input.component);
       const answer = sessions.assign(input.commandId, input.pageIds, key);

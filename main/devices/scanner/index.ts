@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { refuse, type Refusal } from '../../contract/refusal.ts';
 import type { Clock, Store } from '../../store/index.ts';
@@ -108,6 +108,8 @@ export interface Scanning {
     file: string,
     options?: { title?: string; limitBytes?: number },
   ): Promise<Awaited<ReturnType<WritePdf>> | Refusal>;
+  /** Writes the separator sheet. @returns its path, or null on a station without the image part */
+  separatorSheet(): string | null;
   close(): Promise<void>;
 }
 
@@ -274,6 +276,13 @@ export function createScanning(deps: {
       return limitBytes === undefined
         ? deps.writePdf(pages, file, { title, createdAt: deps.clock.now() })
         : fitPdf(pages, file, { title, limitBytes });
+    },
+    separatorSheet() {
+      if (!deps.work) return null;
+      const file = path.join(deps.dataDir, 'scans', 'to-ngan-cach.pdf');
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, deps.work.separatorSheet());
+      return file;
     },
     async close() {
       closed = true;

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { rm, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { LEAST_DPI, type ImprovedPage, type Improvement, type Look } from './improve.ts';
-import { splitBatch } from './separator.ts';
+import { separatorSheet, splitBatch } from './separator.ts';
 import type { WorkAnswer, WorkRequest } from './worker.ts';
 
 /** The addon is not built, or libjpeg-turbo is not installed: pages can be kept as scanned, but not worked on. */
@@ -31,6 +31,8 @@ export interface PageWorker {
   ): Promise<readonly (ImprovedPage | null)[] | null>;
   /** See `splitBatch`. */
   readonly split: typeof splitBatch;
+  /** See there. */
+  readonly separatorSheet: typeof separatorSheet;
   close(): Promise<void>;
 }
 
@@ -130,6 +132,7 @@ export function createPageWorker(options: { longestMs?: number; idleMs?: number;
     look: (file, dpi) => ask({ work: 'look', file, dpi }),
     improve,
     split: splitBatch,
+    separatorSheet,
     async fit(pages, limit, outOf) {
       const sizes = await Promise.all(pages.map(async (p) => (await stat(p.file)).size));
       const best: (ImprovedPage | null)[] = pages.map(() => null);

@@ -1,7 +1,7 @@
+import { SEPARATOR_CODE } from '../../contract/scanner.ts';
 import { code128Widths } from './code128.ts';
 
-/** What a separator sheet says; any page with this code ends one paper and begins the next, and is itself left out. */
-export const SEPARATOR_CODE = 'QUAY-TACH';
+export { SEPARATOR_CODE };
 
 /**
  * Where a batch falls apart: pages are grouped into papers at separator sheets (left out) and at pages whose code starts

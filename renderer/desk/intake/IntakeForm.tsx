@@ -104,7 +104,6 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
             selected={page?.pageId ?? null}
             component={component}
             components={dossier.components}
-            draft={draft}
             onSelect={setPageId}
           />
           <Fees dossier={dossier} draft={draft} />

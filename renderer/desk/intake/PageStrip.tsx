@@ -1,9 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { DossierComponent } from '../../../main/contract/dossier-views.ts';
-import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
 import { Icon } from '../../shared/parts/Icon.tsx';
-import type { Draft } from './useDraft.ts';
 import type { Scan } from './useScan.ts';
 
 interface PageStripProps {
@@ -11,7 +9,6 @@ interface PageStripProps {
   readonly selected: string | null;
   readonly component: DossierComponent | undefined;
   readonly components: readonly DossierComponent[];
-  readonly draft: Draft;
   readonly onSelect: (pageId: string) => void;
 }
 
@@ -19,7 +16,7 @@ interface PageStripProps {
  * The pages of the chosen paper in their order. Arrows choose, Delete drops (undo bar), Ctrl+arrow moves, and 1 to 9 give a
  * page to another paper: choices inside this widget, no shortcuts of the page.
  */
-export function PageStrip({ scan, selected, component, components, draft, onSelect }: PageStripProps) {
+export function PageStrip({ scan, selected, component, components, onSelect }: PageStripProps) {
   const say = useSay();
   const list = useRef<HTMLOListElement>(null);
   const at = Math.max(
@@ -48,63 +45,77 @@ export function PageStrip({ scan, selected, component, components, draft, onSele
   }, [count]);
   const giveTo = (pageId: string, number: number) => {
     const other = components.find((one) => one.number === number);
-    if (!other || other.key === component?.key) return;
-    void draft.send((order) => client.dossiers.setPages({ ...order, key: other.key, pageIds: [...other.pageIds, pageId] }));
+    if (other && other.key !== component?.key) scan.give([pageId], other.key);
   };
   if (!component) return null;
+  const from = components.findIndex((one) => one.key === component.key);
+  const free = components
+    .slice(from + 1)
+    .filter((one) => one.pageIds.length === 0 && one.state !== 'not-applicable' && one.state !== 'in-database');
   return (
-    <ol className="strip" ref={list} aria-label={say(`Trang đã quét: ${component.name}`, `Scanned pages: ${component.name}`)}>
-      {scan.pages.map((page, index) => (
-        <li key={page.pageId} className={`th${page.pageId === selected ? ' on' : ''}`}>
+    <>
+      {scan.parted && !scan.scanning ? (
+        <p className="parted">
+          <Icon name="warn" size="s" />
+          {say('Trong tập vừa quét có tờ ngăn cách.', 'There is a separator sheet among these pages.')}
+          <button type="button" className="btn sm" onClick={() => scan.split(free)}>
+            {say('Tách thành từng giấy tờ', 'Part into papers')}
+          </button>
+        </p>
+      ) : null}
+      <ol className="strip" ref={list} aria-label={say(`Trang đã quét: ${component.name}`, `Scanned pages: ${component.name}`)}>
+        {scan.pages.map((page, index) => (
+          <li key={page.pageId} className={`th${page.pageId === selected ? ' on' : ''}`}>
+            <button
+              type="button"
+              className="p"
+              aria-pressed={page.pageId === selected}
+              aria-label={say(
+                `Trang ${index + 1}${page.separator ? ', tờ ngăn cách' : page.blank ? ', có thể là trang trắng' : ''}`,
+                `Page ${index + 1}${page.separator ? ', separator sheet' : page.blank ? ', perhaps blank' : ''}`,
+              )}
+              tabIndex={index === at ? 0 : -1}
+              onClick={() => onSelect(page.pageId)}
+              onKeyDown={(event) => {
+                if (event.key === 'ArrowRight' && event.ctrlKey) scan.move(page.pageId, 1);
+                else if (event.key === 'ArrowLeft' && event.ctrlKey) scan.move(page.pageId, -1);
+                else if (event.key === 'ArrowRight') focusOn(index + 1);
+                else if (event.key === 'ArrowLeft') focusOn(index - 1);
+                else if (event.key === 'Delete') drop(page.pageId, index);
+                else if (/^[1-9]$/.test(event.key)) giveTo(page.pageId, Number(event.key));
+                else return;
+                event.preventDefault();
+              }}
+            >
+              <img src={page.image.url} alt="" className={`q${page.quarterTurns}`} loading="lazy" />
+              {page.blank || page.separator ? (
+                <span className="wm">
+                  <Icon name="warn" />
+                </span>
+              ) : null}
+            </button>
+            {index + 1}
+          </li>
+        ))}
+        {scan.scanning ? (
+          <li className="th run">
+            <span className="p" />
+            {scan.pages.length + 1}
+          </li>
+        ) : null}
+        <li className="th add">
           <button
             type="button"
             className="p"
-            aria-pressed={page.pageId === selected}
-            aria-label={say(
-              `Trang ${index + 1}${page.blank ? ', có thể là trang trắng' : ''}`,
-              `Page ${index + 1}${page.blank ? ', perhaps blank' : ''}`,
-            )}
-            tabIndex={index === at ? 0 : -1}
-            onClick={() => onSelect(page.pageId)}
-            onKeyDown={(event) => {
-              if (event.key === 'ArrowRight' && event.ctrlKey) scan.move(page.pageId, 1);
-              else if (event.key === 'ArrowLeft' && event.ctrlKey) scan.move(page.pageId, -1);
-              else if (event.key === 'ArrowRight') focusOn(index + 1);
-              else if (event.key === 'ArrowLeft') focusOn(index - 1);
-              else if (event.key === 'Delete') drop(page.pageId, index);
-              else if (/^[1-9]$/.test(event.key)) giveTo(page.pageId, Number(event.key));
-              else return;
-              event.preventDefault();
-            }}
+            onClick={() => scan.start('flatbed')}
+            disabled={scan.scanning}
+            aria-label={say('Thêm một trang từ mặt kính', 'Add a page from the glass')}
           >
-            <img src={page.image.url} alt="" className={`q${page.quarterTurns}`} loading="lazy" />
-            {page.blank ? (
-              <span className="wm">
-                <Icon name="warn" />
-              </span>
-            ) : null}
+            <Icon name="plus" size="l" />
           </button>
-          {index + 1}
+          {say('Thêm', 'Add')}
         </li>
-      ))}
-      {scan.scanning ? (
-        <li className="th run">
-          <span className="p" />
-          {scan.pages.length + 1}
-        </li>
-      ) : null}
-      <li className="th add">
-        <button
-          type="button"
-          className="p"
-          onClick={() => scan.start('flatbed')}
-          disabled={scan.scanning}
-          aria-label={say('Thêm một trang từ mặt kính', 'Add a page from the glass')}
-        >
-          <Icon name="plus" size="l" />
-        </button>
-        {say('Thêm', 'Add')}
-      </li>
-    </ol>
+      </ol>
+    </>
   );
 }

@@ -7,17 +7,26 @@ import { client } from '../../shared/client.ts';
 import { newCommandId } from '../../shared/ids.ts';
 import { useLive } from '../../shared/live.ts';
 import { serverNow } from '../../shared/client.ts';
+import { scanChoice } from './scanChoice.ts';
 import { UNDO_MS, useUndo } from '../data/undo.tsx';
 import type { Draft } from './useDraft.ts';
 
 type Scanner = InferContractRouterOutputs<typeof contract>['scanner'];
 export type ScanPage = Scanner['rotate'];
 export type ScanSession = Scanner['start'];
-interface Pile {
+export interface Pile {
   readonly session: ScanSession | null;
   readonly pages: readonly ScanPage[];
 }
-type PileEvent = { kind: 'session'; session: ScanSession } | { kind: 'page'; page: ScanPage } | { kind: 'order'; pageIds: string[] };
+export type PileEvent = { kind: 'session'; session: ScanSession } | { kind: 'page'; page: ScanPage } | { kind: 'order'; pageIds: string[] };
+
+/** What may be done to a page's picture. */
+export interface Wish {
+  readonly deskew: boolean;
+  readonly crop: boolean;
+  readonly bilevel: boolean;
+}
+const PLAIN: Wish = { deskew: false, crop: false, bilevel: false };
 
 export interface Scan {
   readonly pages: readonly ScanPage[];
@@ -29,6 +38,15 @@ export interface Scan {
   readonly rotate: (pageId: string) => void;
   readonly drop: (pageId: string) => void;
   readonly move: (pageId: string, by: -1 | 1) => void;
+  /** Puts pages at the end of another paper of this dossier. */
+  readonly give: (pageIds: readonly string[], toKey: string) => void;
+  /** Puts a better copy in the place of the picture, or the picture back; which page is being worked on stands in `working`. */
+  readonly improve: (page: ScanPage, change: Partial<Wish>) => void;
+  readonly working: string | null;
+  /** There is a separator sheet among the pages. */
+  readonly parted: boolean;
+  /** Parts the pile at its separator sheets: the first paper stays, the next ones go to `free` papers in their order. */
+  readonly split: (free: readonly { readonly key: string; readonly number: number }[]) => void;
   readonly dismiss: () => void;
 }
 
@@ -46,7 +64,9 @@ export function pileAfter(pile: Pile, event: PileEvent): Pile {
     }
     case 'order': {
       const place = new Map(event.pageIds.map((id, index) => [id, index]));
-      return { ...pile, pages: [...pile.pages].sort((a, b) => (place.get(a.pageId) ?? Infinity) - (place.get(b.pageId) ?? Infinity)) };
+      // A page that is not in the order any more was given to another paper.
+      const here = pile.pages.filter((page) => place.has(page.pageId));
+      return { ...pile, pages: here.sort((a, b) => (place.get(a.pageId) ?? 0) - (place.get(b.pageId) ?? 0)) };
     }
   }
 }
@@ -54,6 +74,7 @@ export function pileAfter(pile: Pile, event: PileEvent): Pile {
 /** The pages of one component: as the feeder gives them, live; drop, turn and move without touching the picture's bytes. */
 export function useScan(draft: Draft, dossier: DossierView, component: DossierComponent | undefined): Scan {
   const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [working, setWorking] = useState<string | null>(null);
   const { propose } = useUndo();
   const key = component?.key;
   const live = useLive<Pile, PileEvent>({
@@ -91,7 +112,7 @@ export function useScan(draft: Draft, dossier: DossierView, component: DossierCo
   const start = (source: 'feeder' | 'flatbed' = 'feeder') => {
     if (key === undefined || scanning) return;
     void attempt(() =>
-      client.scanner.start({ commandId: newCommandId(), draftId: dossier.id, component: key, source, dpi: 200, colour: 'colour' }),
+      client.scanner.start({ commandId: newCommandId(), draftId: dossier.id, component: key, source, dpi: 200, ...scanChoice() }),
     );
   };
   const drop = (pageId: string) => {
@@ -113,10 +134,54 @@ export function useScan(draft: Draft, dossier: DossierView, component: DossierCo
     const before = by === -1 ? (pages[target]?.pageId ?? null) : (pages[target + 1]?.pageId ?? null);
     void attempt(() => client.scanner.move({ commandId: newCommandId(), pageId, before }));
   };
+  const give = async (pageIds: readonly string[], toKey: string): Promise<void> => {
+    // The scanner's pile and the dossier's list move together: one alone would bring the page back.
+    const there = await client.scanner.assign({ commandId: newCommandId(), draftId: dossier.id, component: toKey, pageIds: [...pageIds] });
+    const all = there.pages.filter((page) => !page.dropped).map((page) => page.pageId);
+    await send((order) => client.dossiers.setPages({ ...order, key: toKey, pageIds: all }));
+  };
+  const improve = (page: ScanPage, change: Partial<Wish>) => {
+    if (working !== null) return;
+    setWorking(page.pageId);
+    const { deskew, crop, bilevel } = { ...PLAIN, ...page.improved, ...change };
+    void attempt(() => client.scanner.improve({ commandId: newCommandId(), pageId: page.pageId, deskew, crop, bilevel })).finally(() =>
+      setWorking(null),
+    );
+  };
+  const split = (free: readonly { key: string; number: number }[]) => {
+    if (key === undefined) return;
+    void attempt(async () => {
+      const papers = await client.scanner.split({ draftId: dossier.id, component: key });
+      const moved = papers.slice(1, free.length + 1);
+      for (const page of pages.filter((one) => one.separator))
+        await client.scanner.drop({ commandId: newCommandId(), pageId: page.pageId });
+      for (const [index, paper] of moved.entries()) await give(paper.pageIds, free[index]?.key ?? key);
+      const left = papers.length - 1 - moved.length;
+      const to = free.slice(0, moved.length).map((one) => one.number);
+      propose({
+        key: `split-${serverNow()}`,
+        vi: `Đã tách thành ${papers.length} giấy tờ${to.length === 0 ? '' : `, chuyển sang mục ${to.join(', ')}`}${left > 0 ? `; còn ${left} giấy tờ để lại ở mục này vì hết mục trống` : ''}`,
+        en: `Parted into ${papers.length} papers${to.length === 0 ? '' : `, given to ${to.join(', ')}`}${left > 0 ? `; ${left} stay here, as no paper is free` : ''}`,
+        until: serverNow() + UNDO_MS,
+        undo: () =>
+          void attempt(() =>
+            give(
+              moved.flatMap((paper) => paper.pageIds),
+              key,
+            ),
+          ),
+      });
+    });
+  };
   return {
     pages,
     session,
     scanning,
+    working,
+    parted: pages.some((page) => page.separator),
+    improve,
+    split,
+    give: (pageIds, toKey) => void attempt(() => give(pageIds, toKey)),
     trouble:
       trouble ??
       // An empty feeder is how a scan ends; with no page at all it is why nothing came.

@@ -11,8 +11,10 @@ import { useDeskData } from '../data/deskData.tsx';
 import { useSession } from '../data/session.tsx';
 import { useCommand } from '../data/useCommand.ts';
 import { cellOf, type StripTone } from '../shell/strip.ts';
+import { addressText } from './deviceForm.ts';
 import { RememberDialog } from './RememberDialog.tsx';
 import { TestPrintDialog } from './TestPrintDialog.tsx';
+import { TestScanDialog } from './TestScanDialog.tsx';
 
 const TONES: Readonly<Record<StripTone, Tone>> = { ok: 'ok', warn: 'warn', bad: 'bad', run: 'work', off: 'off' };
 export const KIND_NAMES: Readonly<Record<DeviceKind, readonly [string, string]>> = {
@@ -24,7 +26,7 @@ export const KIND_NAMES: Readonly<Record<DeviceKind, readonly [string, string]>>
   display: ['Bảng số quầy', 'Counter display'],
   token: ['Token ký số', 'Token'],
 };
-const JOB: Readonly<Record<PrintJob['state'], readonly [Tone, string, string]>> = {
+export const JOB: Readonly<Record<PrintJob['state'], readonly [Tone, string, string]>> = {
   queued: ['wait', 'Chờ in', 'Queued'],
   sent: ['work', 'Đang in', 'Sent'],
   confirmed: ['ok', 'Đã in', 'Printed'],
@@ -42,12 +44,27 @@ export function DevicesTab() {
   const [found, setFound] = useState<readonly FoundDevice[] | null>(null);
   const [jobs, setJobs] = useState<readonly PrintJob[]>([]);
   const [testing, setTesting] = useState<DeviceHealth | null>(null);
-  const [remembering, setRemembering] = useState<FoundDevice | null>(null);
+  const [scanning, setScanning] = useState<DeviceHealth | null>(null);
+  // 'hand': its address is typed.
+  const [remembering, setRemembering] = useState<FoundDevice | 'hand' | null>(null);
   const admin = has('admin');
   const lookAtJobs = useCallback(() => {
     client.devices.jobs({ limit: 20 }).then(setJobs, () => {});
   }, []);
   useEffect(lookAtJobs, [lookAtJobs, devices.data]);
+  // Which devices were set up here: those can be removed. Scanners and tokens come and go by themselves.
+  const [own, setOwn] = useState<ReadonlySet<string>>(new Set());
+  const lookAtOwn = useCallback(() => {
+    client.devices.setup.list().then(
+      (list) => setOwn(new Set(list.map((device) => device.id))),
+      () => {},
+    );
+  }, []);
+  useEffect(lookAtOwn, [lookAtOwn]);
+  const openSheet = async () => {
+    const sheet = await run('sheet', () => client.scanner.separatorSheet());
+    if (sheet) window.open(sheet.url, '_blank', 'noopener');
+  };
   const all = [...(devices.data ?? [])].sort((a, b) => a.kind.localeCompare(b.kind) || a.name.localeCompare(b.name));
   return (
     <>
@@ -58,13 +75,27 @@ export function DevicesTab() {
           className="btn sm end"
           aria-disabled={busy !== null}
           onClick={() =>
-            void run('find', () => client.devices.setup.find(undefined, { context: { patient: true } })).then(
-              (heard) => heard && setFound(heard),
-            )
+            void run('find', async () => {
+              // Scanners show up in the list above by themselves as soon as they answer.
+              const scanners = client.scanner.list({ refresh: true }, { context: { patient: true } }).catch(() => []);
+              const heard = await client.devices.setup.find(undefined, { context: { patient: true } });
+              await scanners;
+              return heard;
+            }).then((heard) => heard && setFound(heard))
           }
         >
           <Icon name="find" size="s" />
           {busy === 'find' ? say('Đang tìm…', 'Looking…') : say('Tìm thiết bị', 'Find devices')}
+        </button>
+        <button
+          type="button"
+          className="btn sm"
+          disabled={!admin}
+          title={admin ? '' : say('Cần quyền quản trị', 'Needs an administrator')}
+          onClick={() => setRemembering('hand')}
+        >
+          <Icon name="plus" size="s" />
+          {say('Thêm bằng tay', 'Add by hand')}
         </button>
       </div>
       {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
@@ -95,13 +126,48 @@ export function DevicesTab() {
                       )}
                 </p>
               </div>
-              {device.kind === 'ticket-printer' ? (
-                <button type="button" className="btn sm" onClick={() => setTesting(device)}>
-                  {say('In thử', 'Test print')}
-                </button>
-              ) : (
-                <span />
-              )}
+              <div className="row">
+                {device.kind === 'ticket-printer' ? (
+                  <button type="button" className="btn sm" onClick={() => setTesting(device)}>
+                    {say('In thử', 'Test print')}
+                  </button>
+                ) : null}
+                {device.kind === 'scanner' ? (
+                  <>
+                    <button type="button" className="btn sm" onClick={() => setScanning(device)}>
+                      {say('Quét thử', 'Test scan')}
+                    </button>
+                    <button type="button" className="btn sm" onClick={() => void openSheet()}>
+                      {say('Tờ ngăn cách', 'Separator sheet')}
+                    </button>
+                  </>
+                ) : null}
+                {device.kind === 'display' ? (
+                  <button
+                    type="button"
+                    className="btn sm"
+                    onClick={() =>
+                      void run('show', (commandId) => client.devices.setup.testShow({ commandId, id: device.id, text: 'B 888' }))
+                    }
+                  >
+                    {say('Hiện thử', 'Test show')}
+                  </button>
+                ) : null}
+                {admin && own.has(device.id) ? (
+                  <button
+                    type="button"
+                    className="btn sm"
+                    aria-label={say(`Gỡ ${device.name}`, `Remove ${device.name}`)}
+                    onClick={() =>
+                      void run('forget', (commandId) => client.devices.setup.forget({ commandId, id: device.id })).then(
+                        (done) => done && setOwn((before) => new Set([...before].filter((id) => id !== done.id))),
+                      )
+                    }
+                  >
+                    {say('Gỡ', 'Remove')}
+                  </button>
+                ) : null}
+              </div>
             </li>
           );
         })}
@@ -124,7 +190,7 @@ export function DevicesTab() {
                 ) : (
                   <State tone="wait">{say('Mới', 'New')}</State>
                 )}
-                <span className="small dim cut">{addressText(device)}</span>
+                <span className="small dim cut">{addressText(device.address)}</span>
                 {device.remembered || device.kind === 'scanner' || device.kind === 'token' ? (
                   <span />
                 ) : (
@@ -159,24 +225,16 @@ export function DevicesTab() {
         </ul>
       </section>
       {testing ? <TestPrintDialog device={testing} onClose={() => setTesting(null)} /> : null}
-      {remembering ? <RememberDialog device={remembering} onClose={() => setRemembering(null)} /> : null}
+      {scanning ? <TestScanDialog device={scanning} onClose={() => setScanning(null)} /> : null}
+      {remembering ? (
+        <RememberDialog
+          device={remembering === 'hand' ? null : remembering}
+          onClose={() => {
+            setRemembering(null);
+            lookAtOwn();
+          }}
+        />
+      ) : null}
     </>
   );
-}
-
-export function addressText({ address }: FoundDevice): string {
-  switch (address.via) {
-    case 'tcp':
-      return `TCP ${address.host}:${address.port}`;
-    case 'serial':
-      return `${address.path}, ${address.baud} baud`;
-    case 'usb-printer':
-      return address.path;
-    case 'hid':
-      return `HID ${address.vendorId.toString(16)}:${address.productId.toString(16)}`;
-    case 'ipp':
-      return address.url;
-    case 'system':
-      return address.queue;
-  }
 }

@@ -1,23 +1,48 @@
-import { useEffect, useState } from 'react';
-import type { DeviceHealth } from '../../../main/contract/devices.ts';
+import { useCallback, useEffect, useState } from 'react';
+import type { DeviceHealth, PrintJob } from '../../../main/contract/devices.ts';
 import { client } from '../../shared/client.ts';
-import { useSay } from '../../shared/language.tsx';
+import { useLanguage } from '../../shared/language.tsx';
 import { Dialog } from '../../shared/parts/Dialog.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
+import { State } from '../../shared/parts/State.tsx';
+import { useDeskData } from '../data/deskData.tsx';
 import { useSession } from '../data/session.tsx';
 import { useCommand } from '../data/useCommand.ts';
+import { JOB } from './DevicesTab.tsx';
 
 type Test = Awaited<ReturnType<typeof client.devices.setup.testPrint>>;
 
 /** Prints one numbered line per way of writing Vietnamese; the officer picks the number that reads well. */
 export function TestPrintDialog({ device, onClose }: { device: DeviceHealth; onClose: () => void }) {
-  const say = useSay();
+  const { say, language } = useLanguage();
   const { has } = useSession();
   const { run, trouble, dismiss } = useCommand();
   const [test, setTest] = useState<Test | null>(null);
-  useEffect(() => {
-    void run('print', (commandId) => client.devices.setup.testPrint({ commandId, id: device.id })).then((heard) => heard && setTest(heard));
+  const [job, setJob] = useState<PrintJob | null>(null);
+  const { devices } = useDeskData();
+  const health = devices.data?.find((one) => one.id === device.id) ?? device;
+  const print = useCallback(() => {
+    setJob(null);
+    void run('print', (commandId) => client.devices.setup.testPrint({ commandId, id: device.id })).then((heard) => {
+      if (!heard) return;
+      setTest(heard);
+      setJob(heard.job);
+    });
   }, [device.id, run]);
+  useEffect(print, [print]);
+  // What became of the page: confirmed by the printer's own answer, or why not.
+  const key = job?.key;
+  const under = job?.state === 'queued' || job?.state === 'sent';
+  useEffect(() => {
+    if (key === undefined || !under) return;
+    const timer = setInterval(() => {
+      client.devices.jobs({ limit: 20 }).then(
+        (list) => setJob((before) => list.find((one) => one.key === key) ?? before),
+        () => {},
+      );
+    }, 700);
+    return () => clearInterval(timer);
+  }, [key, under]);
   const choose = (number: number) =>
     void run('choose', (commandId) => client.devices.setup.chooseLine({ commandId, id: device.id, number })).then(
       (done) => done && onClose(),
@@ -31,6 +56,16 @@ export function TestPrintDialog({ device, onClose }: { device: DeviceHealth; onC
         )}
       </p>
       {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
+      {job ? (
+        <div className="outcome" role="status">
+          <State tone={JOB[job.state][0]}>{say(JOB[job.state][1], JOB[job.state][2])}</State>
+          {job.state === 'failed' || job.state === 'unknown' ? (
+            <p>
+              {language === 'vi' ? health.vi : health.en} {language === 'vi' ? health.todoVi : health.todoEn}
+            </p>
+          ) : null}
+        </div>
+      ) : null}
       <ul className="testlines">
         {(test?.lines ?? []).map((line) => (
           <li key={line.number}>
@@ -43,8 +78,11 @@ export function TestPrintDialog({ device, onClose }: { device: DeviceHealth; onC
         ))}
       </ul>
       <div className="row">
-        <button type="button" className="btn" onClick={onClose} data-autofocus>
+        <button type="button" className="btn lead" onClick={onClose} data-autofocus>
           {say('Đóng', 'Close')}
+        </button>
+        <button type="button" className="btn" aria-disabled={under} onClick={() => under || print()}>
+          {say('In lại trang thử', 'Print the page again')}
         </button>
       </div>
     </Dialog>
