@@ -2,6 +2,7 @@ import { useSay } from '../../shared/language.tsx';
 import { useDeskData } from '../data/deskData.tsx';
 import { ChooseCounter } from './ChooseCounter.tsx';
 import { CallColumn } from './CallColumn.tsx';
+import { ClockDoubt } from './ClockDoubt.tsx';
 import { Totals } from './Totals.tsx';
 import { Worklists } from './Worklists.tsx';
 import './now.css';
@@ -16,7 +17,10 @@ export function Now() {
     <main className="page now" tabIndex={-1} aria-label={say('Quầy', 'Counter')}>
       <CallColumn view={desk.data} />
       <section className="today" aria-label={say('Việc trong ngày', "Today's work")}>
-        <Totals view={desk.data} />
+        <div>
+          <ClockDoubt view={desk.data} />
+          <Totals view={desk.data} />
+        </div>
         <Worklists lists={work.data} />
       </section>
     </main>

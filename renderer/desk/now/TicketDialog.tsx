@@ -8,6 +8,7 @@ import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { spaced } from '../../shared/ticketText.ts';
 import { clockText } from '../../shared/time.ts';
 import { useService } from '../data/service.tsx';
+import { PriorityReasons } from './PriorityReasons.tsx';
 
 interface TicketDialogProps {
   readonly ticketId: string;
@@ -17,7 +18,7 @@ interface TicketDialogProps {
   readonly onClose: () => void;
 }
 
-/** One ticket and what may be done with it now: call this one, wait again, print again, cancel. */
+/** One ticket and what may be done with it now: call this one, wait again, priority with its reason, print again, cancel. */
 export function TicketDialog({ ticketId, text, ticket, title, onClose }: TicketDialogProps) {
   const say = useSay();
   const { command, view } = useService();
@@ -31,7 +32,7 @@ export function TicketDialog({ ticketId, text, ticket, title, onClose }: TicketD
 
   const known =
     ticket ??
-    [...(view?.next ?? []), ...(view?.parked ?? []), ...(view?.noShows ?? [])].find(
+    [...(view?.next ?? []), ...(view?.parked ?? []), ...(view?.noShows ?? []), ...(view?.carriedOver ?? [])].find(
       (one) => one.ticketId === ticketId || one.text === text,
     );
   const id = known?.ticketId ?? heard?.ticketId;
@@ -52,6 +53,12 @@ export function TicketDialog({ ticketId, text, ticket, title, onClose }: TicketD
         <p className="small dim">{say(`Lấy số lúc ${clockText(issuedAt)}`, `Issued at ${clockText(issuedAt)}`)}</p>
       )}
       {known?.reason ? <p className="small">{known.reason}</p> : null}
+      {known && known.state !== 'called' && known.state !== 'serving' ? (
+        <PriorityReasons
+          given={known.priorityVi}
+          onChoose={(reason) => act('priority', (commandId, ticketId) => client.queue.setPriority({ commandId, ticketId, reason }))}
+        />
+      ) : null}
       <div className="row">
         {cancelling ? (
           <button
