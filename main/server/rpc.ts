@@ -4,7 +4,7 @@ import { RPCHandler as SocketHandler } from '@orpc/server/ws';
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import type { CallContext, Caller, ProcedureMeta } from '../contract/context.ts';
-import { refuse } from '../contract/refusal.ts';
+import { refuse, type Refusal } from '../contract/refusal.ts';
 
 // oRPC's own router type: the contract's router is checked where it is composed, here any router will do.
 export type AnyRouter = Router<never, CallContext>;
@@ -65,6 +65,11 @@ export function createRpc(router: unknown, log: (line: string) => void) {
         } catch (error) {
           if (error instanceof ORPCError && (error.defined || error.code === 'BAD_REQUEST')) throw badRequestInWords(error);
           if (error instanceof Error && error.name === 'AbortError') throw error;
+          const trouble = machineTrouble(error);
+          if (trouble) {
+            log(`${call.path.join('.')}: ${trouble.refused}`);
+            throw new ORPCError('REFUSED', { status: 409, defined: true, data: trouble });
+          }
           const id = randomUUID().slice(0, 8);
           log(`${call.path.join('.')} failed, id ${id}: ${describe(error)}`);
           throw new ORPCError('UNEXPECTED', {
@@ -87,6 +92,24 @@ export function createRpc(router: unknown, log: (line: string) => void) {
     socket: (socket: WebSocket, callerOf: () => Caller) => sockets.upgrade(socket, { context: context(callerOf) }),
     port: (port: Parameters<typeof ports.upgrade>[0], callerOf: () => Caller) => ports.upgrade(port, { context: context(callerOf) }),
   };
+}
+
+/** What is wrong with this machine and not with the work: nothing was written, and the officer can do something about it. */
+function machineTrouble(error: unknown): Refusal | null {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT')
+    return refuse(
+      'disk-full',
+      'Ổ đĩa của máy này đã đầy nên chưa ghi được. Việc vừa làm chưa được lưu; giải phóng ổ đĩa rồi làm lại.',
+      'The disk of this machine is full, so this was not written. Free some space, then do it again.',
+    );
+  if (typeof code === 'string' && (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')))
+    return refuse(
+      'database-locked',
+      'Cơ sở dữ liệu đang bị chương trình khác giữ (sao lưu, công cụ quản trị). Việc vừa làm chưa được lưu; đóng chương trình đó rồi làm lại.',
+      'Another program holds the database (a backup, an administrator’s tool). This was not written; close it, then do it again.',
+    );
+  return null;
 }
 
 /** A value that does not fit the contract is refused with the field's name, never with what was in it. */

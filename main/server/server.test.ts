@@ -6,6 +6,7 @@ import { request } from 'node:http';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -204,6 +205,28 @@ describe('roles', () => {
     expect(logged.join('\n')).toContain(failure.data.id);
     expect(logged.join('\n')).not.toContain('001093012345');
   });
+});
+
+it('says that the disk is full or the database held by another program, and has written nothing', async () => {
+  const desk = await connect({ cookie: await cookie() });
+  const signIn = () => desk.officers.signIn({ login: 'huyen', password: 'mot-cua' });
+  const other = new Database(path.join(dir, 'q.sqlite'));
+  store.db.pragma('busy_timeout = 50');
+  other.exec('begin immediate');
+  await expect(signIn()).rejects.toMatchObject({ code: 'REFUSED', data: { refused: 'database-locked' } });
+  other.exec('rollback');
+  other.close();
+  store.db.pragma('wal_checkpoint(TRUNCATE)');
+  store.db.pragma('max_page_count = 1');
+  const full = async () => {
+    for (let i = 0; i < 200; i += 1) {
+      await signIn();
+      await desk.officers.signOut();
+    }
+  };
+  await expect(full()).rejects.toMatchObject({ code: 'REFUSED', data: { refused: 'disk-full', vi: expect.stringContaining('Ổ đĩa') } });
+  store.db.pragma('max_page_count = 100000');
+  await signIn();
 });
 
 describe('over a MessagePort', () => {

@@ -29,11 +29,11 @@ function fill(): void {
     ['large', 262_144],
     ['small', 1_024],
   ] as const) {
-    for (let i = 0; ; i += 1) {
+    for (let room = true; room;) {
       try {
         writeFileSync(`${ballast}-${name}`, Buffer.alloc(bytes, 1), { flag: 'a' });
       } catch {
-        break;
+        room = false;
       }
     }
   }
