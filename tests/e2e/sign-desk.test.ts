@@ -45,7 +45,7 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
     browser = await openBrowser();
     desk = await openDesk(browser, started, 'binh');
     desk.page.setDefaultTimeout(15_000);
-  });
+  }, 180_000);
   afterAll(async () => {
     await browser?.close();
     await started?.close();

@@ -50,7 +50,7 @@ describe.skipIf(!ready)('a result that two officers sign', { timeout: 120_000 },
     leader = await openDesk(browser, started, 'binh');
     clerk = await openDesk(browser, started, 'lien', SMALL, '4');
     for (const { page } of [leader, clerk]) page.setDefaultTimeout(15_000);
-  });
+  }, 180_000);
   afterAll(async () => {
     await browser?.close();
     await started?.close();
