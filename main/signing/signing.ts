@@ -1,34 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { isRefusal, type Refusal } from '../contract/refusal.ts';
-import { Journal, type Batch, type Item, type Place } from './batch/journal.ts';
-import { BatchRunner, type ReadyFiles, type TimestampAnswer } from './batch/runner.ts';
-import { reconcile } from './batch/recover.ts';
+import type { Refusal } from '../contract/refusal.ts';
+import { Batches } from './batches.ts';
+import { Journal, type Item, type Place } from './batch/journal.ts';
+import type { TimestampAnswer } from './batch/runner.ts';
 import { Drivers } from './drivers.ts';
-import { settle } from './todos.ts';
 import type { Preview } from './preview.ts';
-import {
-  badPicture,
-  batchRunning,
-  noTsa,
-  notAsked,
-  notPaused,
-  notSeen,
-  notWaiting,
-  numberMissing,
-  unknownBatch,
-  unknownDocument,
-} from './refusals.ts';
+import { badPicture } from './refusals.ts';
+import type { BatchView, StartRequest } from './requests.ts';
 import { RootStore } from './roots.ts';
 import { folders, readSettings, writeSettings, type SigningSettings } from './settings.ts';
-import { expiringOf, listTokens, TRAINING_MODULE, type ExpiringCertificate, type OpenKey, type TokenList } from './tokens/index.ts';
-import { TimestampError } from './trust/index.ts';
+import { expiringOf, listTokens, type ExpiringCertificate, type TokenList } from './tokens/index.ts';
 import type { SignedResult, SigningDeps, WorklistAddition } from './types.ts';
 import type { Verification } from './verify/index.ts';
 import { Worklist, type Arrangement } from './worklist.ts';
 import { Workshop } from './workshop.ts';
-import type { BatchView, StartRequest } from './requests.ts';
 
 export type { BatchView, StartItem, StartRequest } from './requests.ts';
+
+const LEAST_OFTEN_MS = 400;
 
 /** The room: worklist, tokens, batches. One batch runs at a time on a station. */
 export class Signing {
@@ -44,10 +32,8 @@ export class Signing {
   /** Grows whenever a look at the tokens sees others than before: screens then ask for them. */
   tokenChanges = 0;
   private readonly listeners = new Set<() => void>();
-  private readonly starting = new Map<string, Promise<BatchView | Refusal>>();
-  private runner: BatchRunner | null = null;
+  private readonly batches: Batches;
   private readonly unsubscribe: () => void;
-  private readonly ready: Promise<void>;
   private telling: Promise<void> = Promise.resolve();
   private closed = false;
 
@@ -62,19 +48,14 @@ export class Signing {
     this.unsubscribe = deps.store.subscribe((event) => {
       if (event.room === 'signing') this.tellListeners();
     });
-    this.ready = this.recover();
-  }
-
-  /** After a crash: what was renamed is signed, what was not is untouched; an open batch waits for its PIN. */
-  private async recover(): Promise<void> {
-    try {
-      for (const batch of this.journal.openBatches()) await reconcile(this.journal, batch);
-      const open = this.journal.openBatches().at(-1);
-      if (open) this.runner = this.makeRunner(open, null);
-    } catch (error) {
-      this.deps.onError?.(error);
-    }
-    this.tellSigned();
+    this.batches = new Batches({
+      room: deps,
+      journal: this.journal,
+      workshop: this.workshop,
+      drivers: this.drivers,
+      changed: () => this.tellListeners(),
+      signed: () => this.tellSigned(),
+    });
   }
 
   // --- worklist
@@ -138,153 +119,21 @@ export class Signing {
 
   // --- batches
 
-  /** Starts a batch; the same command id gives the same batch. The PIN goes to the token's process alone. */
-  async start(request: StartRequest): Promise<BatchView | Refusal> {
-    await this.ready;
-    const before = this.journal.batchByCommand(request.commandId);
-    if (before) return this.view(before);
-    const running = this.starting.get(request.commandId);
-    if (running) return running;
-    if (this.starting.size > 0) return batchRunning();
-    const work = this.startOnce(request).finally(() => this.starting.delete(request.commandId));
-    this.starting.set(request.commandId, work);
-    return work;
-  }
-
-  private async startOnce(request: StartRequest): Promise<BatchView | Refusal> {
-    if (this.runner) return batchRunning();
-    const settings = this.settings();
-    const level = request.level ?? settings.level;
-    if (level !== 'B-B' && settings.tsaUrl === null) return noTsa();
-    const barred = request.module === TRAINING_MODULE ? null : await this.drivers.refused(request.module);
-    if (barred) return barred;
-    const items: Item[] = [];
-    for (const wanted of request.items) {
-      const item = this.journal.item(wanted.documentId);
-      if (!item) return unknownDocument();
-      if (!['waiting', 'refused', 'failed', 'set-aside'].includes(item.state)) return notWaiting(item.dossierCode);
-      if (item.seenSha256 !== wanted.sha256) return notSeen(item.dossierCode);
-      if (item.steps[0] === 'clerk' && item.blanks && !wanted.number?.trim()) return numberMissing(item.dossierCode);
-      items.push(item);
-    }
-    const [id, now] = [randomUUID(), this.deps.clock.now()];
-    const files = items.map((item, position) => ({
-      batchId: id,
-      position,
-      documentId: item.documentId,
-      input: item.file,
-      output: this.workshop.outputFor(item, id, now),
-      seenSha256: request.items[position]?.sha256 ?? '',
-      options: {
-        form: item.form,
-        placement: request.items[position]?.placement ?? null,
-        field: request.items[position]?.field ?? null,
-        number: request.items[position]?.number?.trim() || null,
-        copyKind: item.copyKind,
-        blanks: item.blanks,
-        steps: item.steps,
-      },
-    }));
-    let ready: ReadyFiles = new Map();
-    const key = await this.workshop.openKey(request, (identity) => (ready = this.workshop.prepareAhead(level, files, identity)));
-    if (isRefusal(key)) return key;
-    const { commandId, module, tokenSerial, certificateId } = request;
-    const signer = key.signer.certificate.subject;
-    this.journal.createBatch({ id, commandId, module, tokenSerial, certificateId, signer, level, startedAt: now }, files);
-    const stored = this.journal.batch(id);
-    if (!stored) return unknownBatch();
-    this.runner = this.makeRunner(stored, key, ready);
-    return this.view(stored);
-  }
-
-  private makeRunner(batch: Batch, key: OpenKey | null, ready: ReadyFiles = new Map()): BatchRunner {
-    const runner = new BatchRunner(batch, key, {
-      ...this.workshop.stages(batch),
-      changed: () => this.tellListeners(),
-      signed: () => this.tellSigned(),
-      ready,
-      ...(this.deps.pollMs === undefined ? {} : { pollMs: this.deps.pollMs }),
-      ...(this.deps.onError ? { onError: this.deps.onError } : {}),
-    });
-    void runner.finished.then(() => {
-      if (this.runner === runner) this.runner = null;
-      this.tellListeners();
-    });
-    return runner;
-  }
-
-  /** Asks again for the timestamps and long-term data that signed documents owe; the other rooms hear of the new files. */
-  async settleTodos(): Promise<{ settled: number; left: number } | Refusal> {
-    const stamp = this.workshop.stamp();
-    if (!stamp) return noTsa();
-    let settled = 0;
-    for (const todo of this.journal.todos()) {
-      try {
-        const done = await settle(todo, this.settings().level, stamp, (certificate, pool) =>
-          this.workshop.completion('B-LTA', certificate, pool),
-        );
-        if (!done) continue;
-        this.journal.setUpgraded(todo.documentId, todo.file, done.sha256, done.level);
-        settled += 1;
-      } catch (error) {
-        if (!(error instanceof TimestampError)) throw error;
-      }
-    }
-    this.tellSigned();
-    return { settled, left: this.journal.todos().length };
-  }
-
-  cancel(batchId: string): BatchView | Refusal {
-    const batch = this.journal.batch(batchId);
-    if (!batch) return unknownBatch();
-    if (this.runner?.id === batchId) this.runner.cancel();
-    return this.view(this.journal.batch(batchId) ?? batch);
-  }
-
-  /** Goes on after a pause. A PIN opens the key anew; without one the token's process still has it. */
-  async resume(batchId: string, pin: string | null | undefined, confirmFinalTry: boolean): Promise<BatchView | Refusal> {
-    await this.ready;
-    const batch = this.journal.batch(batchId);
-    const runner = this.runner;
-    if (!batch || runner?.id !== batchId) return unknownBatch();
-    if (batch.state !== 'paused') return notPaused();
-    let key: OpenKey | null = null;
-    if (runner.waitsForPin) {
-      if (pin === undefined) return batch.why ?? notPaused();
-      const opened = await this.workshop.openKey({ ...batch, pin, confirmFinalTry });
-      if (isRefusal(opened)) return opened;
-      key = opened;
-    }
-    if (!(await runner.resume(key))) return notPaused();
-    return this.view(this.journal.batch(batchId) ?? batch);
-  }
-
-  answerTimestamp(batchId: string, answer: TimestampAnswer): BatchView | Refusal {
-    const batch = this.journal.batch(batchId);
-    if (!batch || this.runner?.id !== batchId) return unknownBatch();
-    if (!this.runner.answerTimestamp(answer)) return notAsked();
-    return this.view(this.journal.batch(batchId) ?? batch);
-  }
-
-  newestBatch(): BatchView | null {
-    const batch = this.journal.newestBatch();
-    return batch ? this.view(batch) : null;
-  }
+  start = (request: StartRequest): Promise<BatchView | Refusal> => this.batches.start(request);
+  cancel = (batchId: string): BatchView | Refusal => this.batches.cancel(batchId);
+  resume = (batchId: string, pin: string | null | undefined, confirmFinalTry: boolean): Promise<BatchView | Refusal> =>
+    this.batches.resume(batchId, pin, confirmFinalTry);
+  answerTimestamp = (batchId: string, answer: TimestampAnswer): BatchView | Refusal => this.batches.answerTimestamp(batchId, answer);
+  settleTodos = (): Promise<{ settled: number; left: number } | Refusal> => this.batches.settleTodos();
+  newestBatch = (): BatchView | null => this.batches.newest();
 
   get unlocked(): boolean {
-    return this.runner?.unlocked ?? false;
-  }
-
-  private view(batch: Batch): BatchView {
-    const files = this.journal.files(batch.id);
-    const titles = this.journal.itemsOf(batch.id);
-    return { batch, files, titles, runner: this.runner?.id === batch.id ? this.runner : null };
+    return this.batches.unlocked;
   }
 
   /** Resolves when the batch that runs now is over; for tests and an orderly end. */
   async idle(): Promise<void> {
-    await this.ready;
-    await this.runner?.finished;
+    await this.batches.idle();
     await this.telling;
   }
 
@@ -301,10 +150,12 @@ export class Signing {
   private tellListeners(): void {
     if (this.told) return;
     this.told = true;
+    // The larger the batch, the more there is to draw, and the less one file of it changes.
+    const pause = Math.min(LEAST_OFTEN_MS, 40 + this.batches.size);
     setTimeout(() => {
       this.told = false;
       for (const listener of this.listeners) listener();
-    }, 40).unref();
+    }, pause).unref();
   }
 
   /** Tells the other rooms of new signatures, in order, until they have heard. */
@@ -339,9 +190,7 @@ export class Signing {
   /** Ends the batch after the file at hand and the token's process with it. */
   async close(): Promise<void> {
     this.unsubscribe();
-    await this.ready;
-    // An orderly end leaves the batch open in the journal: the next start offers to go on.
-    await this.runner?.abandon();
+    await this.batches.close();
     await this.telling;
     this.closed = true;
     this.listeners.clear();
