@@ -32,14 +32,34 @@ function load(name: FaceName): Uint8Array {
   return read;
 }
 
+type ParsedFont = ReturnType<typeof fontkit.create>;
+interface GlyphSource {
+  getGlyph(id: number, codePoints?: readonly number[]): { codePoints: readonly number[] };
+}
+
+/**
+ * fontkit keeps each glyph as it was first asked for. One that came as a part of another letter (the `ơ` in `ở`) has no code
+ * point, and a later paper that prints it alone would show it but lose it from its text. The first code point is written in then.
+ */
+function rememberLetters(font: ParsedFont): ParsedFont {
+  const source = font as unknown as GlyphSource;
+  const getGlyph = source.getGlyph.bind(font);
+  source.getGlyph = (id, codePoints = []) => {
+    const glyph = getGlyph(id, codePoints);
+    if (codePoints.length > 0 && glyph.codePoints.length === 0) glyph.codePoints = codePoints;
+    return glyph;
+  };
+  return font;
+}
+
 /** pdf-lib parses a font for every PDF; a receipt would take half a second of the desk's time. A parsed font makes any number of subsets. */
-const parsed = new Map<Uint8Array, ReturnType<typeof fontkit.create>>();
+const parsed = new Map<Uint8Array, ParsedFont>();
 const cachingFontkit: typeof fontkit = {
   ...fontkit,
   create: (data, name) => {
     const known = parsed.get(data);
     if (known) return known;
-    const font = fontkit.create(data, name);
+    const font = rememberLetters(fontkit.create(data, name));
     parsed.set(data, font);
     return font;
   },
