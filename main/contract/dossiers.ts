@@ -174,6 +174,10 @@ export const dossiersContract = {
     .meta({ roles: ['officer', 'feedback'] })
     .input(on({ stars: z.number().int().min(1).max(5), comment: z.string().max(1000).optional() }))
     .output(z.object({ stars: z.number().int() })),
+  /** One receipt for everything that this citizen handed in on this ticket; it is printed. */
+  visitReceipt: decides.input(on({})).output(dossierView),
+  /** How many dossiers of this visit were taken in; from two on one receipt can name them all. */
+  visitCount: base.input(z.object({ dossierId })).output(z.object({ count: z.number().int().nonnegative() })),
   /** The receipt again, e.g. with the official code after a provisional one; prints when `print`. */
   newSlip: decides.input(on({ print: z.boolean().default(true) })).output(z.object({ dossier: dossierView, receipt: dossierDocument })),
 

@@ -49,6 +49,7 @@ export function createDocuments(deps: DocumentsDeps) {
     files,
     head,
     receipt: form(async () => (await import('./forms/receipt.ts')).receiptForm),
+    visitReceipt: form(async () => (await import('./forms/receipt.ts')).visitReceiptForm),
     supplement: form(async () => (await import('./forms/letters.ts')).supplementForm),
     refusal: form(async () => (await import('./forms/letters.ts')).refusalForm),
     apology: form(async () => (await import('./forms/letters.ts')).apologyForm),

@@ -204,6 +204,12 @@ export const dossiersHandlers = (room: Dossiers, store: Store) => {
       if (isRefusal(answer)) throw errors.REFUSED({ data: answer });
       return answer;
     }),
+    visitReceipt: os.visitReceipt.handler(async ({ input, context, errors }) => {
+      const answer = await room.visitReceipt(input.commandId, input.dossierId, actorOf(context));
+      if (isRefusal(answer)) throw errors.REFUSED({ data: answer });
+      return answer;
+    }),
+    visitCount: os.visitCount.handler(({ input }) => ({ count: room.visitCount(input.dossierId) })),
     newSlip: os.newSlip.handler(async ({ input, context, errors }) => {
       const answer = await room.newSlip(input.commandId, input.dossierId, actorOf(context), { print: input.print });
       if (isRefusal(answer)) throw errors.REFUSED({ data: answer });

@@ -13,6 +13,7 @@ import { registerBook } from './register.ts';
 import { resending } from './resend.ts';
 import { results } from './result.ts';
 import { documentView, feesOf, titleOf } from './view.ts';
+import { visits } from './visit.ts';
 
 export { dossiersMigrations } from './migrations.ts';
 export { parseDossierCode, parseProvisional, provisionalCode, type DossierCode, type ProvisionalCode } from './codes.ts';
@@ -33,6 +34,7 @@ export function createDossiers(deps: DossiersDeps) {
     ...acceptance(core),
     ...afterwards(core),
     ...resending(core),
+    ...visits(core),
     ...results(core),
     ...incoming(core),
     ...listing,

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CARD, HUYEN, must, openRoom, type Kit } from '../../tests/fixtures/dossier-room.ts';
+import { acceptIn, CARD, draftIn, HUYEN, must, openRoom, type Kit } from '../../tests/fixtures/dossier-room.ts';
+import { part } from '../../tests/parts.ts';
 
 let kit: Kit;
 beforeEach(() => void (kit = openRoom()));
@@ -8,7 +10,7 @@ const ticket = { id: 'ticket-27', number: 'B027' };
 const SUPPLEMENT = { items: ['Tờ khai'], reason: 'Thiếu chữ ký', basis: 'Điều 17', guidance: '', stage: 'intake' as const, approver: '' };
 
 /** One citizen at the desk, with more than one matter. */
-describe('a visit', () => {
+describe.skipIf(!part('pdftotext'))('a visit', () => {
   it('asks for name and number once, however many dossiers are handed in', async () => {
     const { room } = kit;
     const first = room.open(kit.id(), HUYEN, { ticket, channel: 'direct' });
@@ -22,6 +24,29 @@ describe('a visit', () => {
     expect(second.applicant.phone).toMatchObject({ value: '0905 118 264', source: 'earlier' });
     // The next citizen starts with nothing.
     expect(room.open(kit.id(), HUYEN, { ticket: { id: 'ticket-28', number: 'B028' }, channel: 'direct' }).applicant).toEqual({});
+  });
+
+  it('gives one receipt for all that was taken in, with each code, and none for a single one', async () => {
+    const { room } = kit;
+    const first = await acceptIn(kit, draftIn(kit));
+    expect(room.visitCount(first.dossier.id)).toBe(1);
+    expect(await room.visitReceipt(kit.id(), first.dossier.id, HUYEN)).toMatchObject({ refused: 'one-dossier' });
+    const next = room.open(kit.id(), HUYEN, { ticket, channel: 'direct' });
+    must(room.chooseProcedure(kit.id(), next.id, HUYEN, '1.001193'));
+    for (const one of must(room.get(next.id)).components)
+      if (one.required && one.state === 'absent') must(room.setComponent(kit.id(), next.id, HUYEN, one.key, { state: 'complete' }));
+    const second = await acceptIn(kit, next.id);
+    expect(room.visitCount(first.dossier.id)).toBe(2);
+    const commandId = kit.id();
+    const view = must(await room.visitReceipt(commandId, second.dossier.id, HUYEN));
+    // Sent twice, it is one paper.
+    expect(must(await room.visitReceipt(commandId, second.dossier.id, HUYEN)).documents).toHaveLength(view.documents.length);
+    const made = view.documents.find((one) => one.name === 'Giấy tiếp nhận chung 2 hồ sơ')!;
+    const text = execFileSync('pdftotext', ['-raw', kit.documents.files.absolute(kit.documents.get(made.id)!.file), '-'], {
+      encoding: 'utf8',
+    });
+    for (const one of [first, second]) expect(text).toContain(one.dossier.dossierCode);
+    expect(text.normalize('NFC').replace(/\s+/g, ' ')).toContain('2 hồ sơ nộp cùng lượt');
   });
 
   it('names a paper by its own number while the dossier has no code', async () => {

@@ -1,5 +1,5 @@
 import { mm } from '../paper.ts';
-import { longTime } from '../words.ts';
+import { longTime, stamp } from '../words.ts';
 import { count, field, openForm, person, signatures, type FormDossier, type Letterhead } from './frame.ts';
 
 /**
@@ -84,6 +84,70 @@ export async function receiptForm(head: Letterhead, d: FormDossier, at: number):
     [
       { role: 'NGƯỜI NỘP HỒ SƠ', name: d.applicant.name },
       { role: 'NGƯỜI TIẾP NHẬN HỒ SƠ', name: d.officer },
+    ],
+    mm(11),
+  );
+  return paper.finish();
+}
+
+/** Codes that stand side by side at the foot of a receipt for a whole visit, A5. */
+const PER_ROW = 4;
+
+/**
+ * One receipt for everything that a citizen handed in on one visit, as provincial systems print it (phieuTiepNhanNhieuHoSo); each
+ * dossier keeps its own code, day and receipt. The code of each stands below, to be scanned like that of its own receipt.
+ */
+export async function visitReceiptForm(head: Letterhead, all: readonly FormDossier[], at: number): Promise<Uint8Array> {
+  const paper = await openForm(head, { paper: 'A5', title: 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả', form: 'Mẫu số 01', at, size: 9.5 });
+  const [first] = all;
+  paper.text('GIẤY TIẾP NHẬN HỒ SƠ\nVÀ HẸN TRẢ KẾT QUẢ', { face: 'bold', align: 'center', size: paper.size + 2, after: 2 });
+  paper.text(`(${all.length} hồ sơ nộp cùng lượt)`, { face: 'italic', align: 'center', after: 4 });
+  if (!first) return paper.finish();
+  field(paper, 'Đơn vị tiếp nhận', first.resultPlace);
+  person(paper, `Tiếp nhận hồ sơ của Ông (Bà) (${first.channel})`, first.applicant);
+  paper.table(
+    [
+      { title: 'TT', share: 6, align: 'center' },
+      { title: 'Mã hồ sơ', share: 34 },
+      { title: 'Thủ tục', share: 30 },
+      { title: 'Hẹn trả', share: 15, align: 'center' },
+      { title: 'Phí, lệ phí', share: 15, align: 'center' },
+    ],
+    all.map((d, i) => [
+      String(i + 1),
+      d.provisional ? `${d.code} (số tạm)` : d.code,
+      d.request === d.procedure || d.request === '' ? d.procedure : `${d.procedure}: ${d.request}`,
+      d.dueAt === null ? '' : stamp(d.dueAt),
+      d.fees ?? '',
+    ]),
+    { size: paper.size - 1 },
+  );
+  field(paper, 'Thời gian nhận hồ sơ', longTime(Math.max(...all.map((d) => d.receivedAt))));
+  paper.text('Giấy tờ của từng hồ sơ ghi ở giấy tiếp nhận riêng của hồ sơ đó, có thể xin in tại quầy.', {
+    face: 'italic',
+    size: paper.size - 1,
+    after: 4,
+  });
+  const side = mm(20);
+  const step = paper.inner / PER_ROW;
+  for (let from = 0; from < all.length; from += PER_ROW) {
+    const row = all.slice(from, from + PER_ROW);
+    const top = paper.y;
+    row.forEach((d, i) => paper.qr(d.code, paper.left + i * step, top, side));
+    paper.y = top - side - 2;
+    paper.columns(
+      Array.from({ length: PER_ROW }, (_, i) => ({
+        share: step,
+        lines: row[i] ? [{ text: `${from + i + 1}. ${row[i].code}`, style: { size: paper.size - 3, after: 0 } }] : [],
+      })),
+    );
+    paper.y -= 4;
+  }
+  signatures(
+    paper,
+    [
+      { role: 'NGƯỜI NỘP HỒ SƠ', name: first.applicant.name },
+      { role: 'NGƯỜI TIẾP NHẬN HỒ SƠ', name: first.officer },
     ],
     mm(11),
   );

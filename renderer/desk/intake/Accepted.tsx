@@ -1,12 +1,15 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { DossierView } from '../../../main/contract/dossier-views.ts';
+import { client } from '../../shared/client.ts';
 import { useKeys } from '../../shared/keys.ts';
 import { useSay } from '../../shared/language.tsx';
 import { Icon } from '../../shared/parts/Icon.tsx';
 import { Key } from '../../shared/parts/Key.tsx';
 import { State, type Tone } from '../../shared/parts/State.tsx';
+import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { go } from '../data/route.ts';
 import { useService } from '../data/service.tsx';
+import { useCommand } from '../data/useCommand.ts';
 import { DocumentList } from '../results/DocumentList.tsx';
 import { DueDate } from './DueDate.tsx';
 
@@ -22,6 +25,14 @@ export function Accepted({ dossier }: { dossier: DossierView }) {
   const service = useService();
   const primary = useRef<HTMLButtonElement>(null);
   useEffect(() => primary.current?.focus(), []);
+  const { run, busy, trouble, dismiss } = useCommand();
+  const [visit, setVisit] = useState(0);
+  useEffect(() => {
+    client.dossiers.visitCount({ dossierId: dossier.id }).then(
+      ({ count }) => setVisit(count),
+      () => {},
+    );
+  }, [dossier.id]);
   const here = service.current !== undefined && service.current.ticketId === dossier.ticket?.id;
   const end = () => {
     if (here) service.finish();
@@ -54,6 +65,7 @@ export function Accepted({ dossier }: { dossier: DossierView }) {
             )}
           </p>
         ) : null}
+        {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
         {promised ? <DueDate dossier={dossier} /> : null}
         <DocumentList dossier={dossier} />
       </section>
@@ -62,6 +74,17 @@ export function Accepted({ dossier }: { dossier: DossierView }) {
           <Icon name="doc" />
           {say('Xem hồ sơ', 'Open the dossier')} <Key action="open" />
         </button>
+        {visit > 1 ? (
+          <button
+            type="button"
+            className="btn"
+            aria-disabled={busy !== null}
+            onClick={() => void run('visit', (commandId) => client.dossiers.visitReceipt({ commandId, dossierId: dossier.id }))}
+          >
+            <Icon name="print" />
+            {say(`Một giấy tiếp nhận cho ${visit} hồ sơ`, `One receipt for ${visit} dossiers`)}
+          </button>
+        ) : null}
         <button type="button" className="btn go" ref={primary} onClick={end}>
           <span>
             {here ? say('Kết thúc phục vụ', 'Finish serving') : say('Về trang Quầy', 'Back to the counter')}

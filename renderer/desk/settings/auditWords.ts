@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<string, readonly [vi: string, en: string]>> = {
   park: ['Tạm gác, giữ nháp', 'Draft kept'],
   discard: ['Bỏ nháp', 'Draft discarded'],
   accept: ['Tiếp nhận hồ sơ', 'Accepted'],
+  visitReceipt: ['Lập giấy tiếp nhận chung', 'One receipt for the visit'],
   newSlip: ['Lập lại giấy hẹn', 'Receipt made again'],
   requestSupplement: ['Yêu cầu bổ sung', 'Supplement requested'],
   resend: ['Gửi lại sau khi sửa', 'Sent again after a correction'],
