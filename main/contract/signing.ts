@@ -79,6 +79,8 @@ export const worklistItem = z.object({
   state: worklistState,
   /** Somebody has looked at exactly these bytes; only such items go into a batch. */
   seen: z.boolean(),
+  /** SHA-256 of the bytes that were looked at; what a batch sends back for a document that a colleague has opened. */
+  seenSha256: z.string().nullable(),
   addedAt: instant,
   reason: sentence.nullable(),
   /** When and by whom it was signed last: the leader's signature while it waits for the clerk. */

@@ -114,6 +114,34 @@ describe('what a screen sees of signing', () => {
     }
   });
 
+  it('tells a screen which bytes were looked at, so that a file that changed since goes into no batch', async () => {
+    const { file, sha256 } = await test.add('later');
+    const listed = async () => {
+      const live = await client().watch();
+      const said = (await live.next()).value as
+        | { snapshot?: { worklist: { documentId: string; seenSha256: string | null }[] } }
+        | undefined;
+      await live.return?.();
+      return said?.snapshot?.worklist.find((one) => one.documentId === 'later')?.seenSha256;
+    };
+    expect(await listed()).toBe(sha256);
+    writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.from('\n')]));
+    // Another look is another's look: the officer who saw the first bytes may not sign the second.
+    await client().preview({ documentId: 'later' });
+    const { tokens } = await client().tokens();
+    const refused = await client()
+      .start({
+        commandId: 'command-0009',
+        module: TRAINING_MODULE,
+        tokenSerial: TRAINING_SERIAL,
+        certificateId: tokens[0]?.certificates[0]?.id ?? '',
+        pin: TRAINING_PIN,
+        items: [{ documentId: 'later', sha256 }],
+      })
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ data: { refused: 'not-seen' } });
+  });
+
   it('points out duplicate objects before signing, and signs nonetheless', async () => {
     const file = path.join(dir, 'twice.pdf');
     const sample = samplePdf();

@@ -30,6 +30,7 @@ export function itemView(item: Item): z.infer<typeof worklistItem> {
     numberBlank: item.blanks !== null,
     state: item.state,
     seen: item.seenSha256 !== null,
+    seenSha256: item.seenSha256,
     addedAt: item.addedAt,
     reason: item.reason && sentenceOf(item.reason),
     signedAt: item.signedAt,

@@ -104,7 +104,8 @@ export function Sign() {
         const number = numberOf(item);
         chosen.push({
           documentId: item.documentId,
-          sha256: preview.sha256,
+          // What somebody looked at, not what lies there now: a file that changed since is refused.
+          sha256: item.seenSha256 ?? preview.sha256,
           placement: places.get(item.documentId) ?? preview.placement,
           ...(number === '' ? {} : { number }),
         });
