@@ -100,6 +100,36 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(violations).toEqual([]);
 }
 
+/** Contrast of 7:1 or more for every text (WCAG 1.4.6), as hall boards need it; large figures too, with no discount for their size. */
+export async function expectHallContrast(page: Page): Promise<void> {
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  await page.evaluate(axeSource);
+  const poor = await page.evaluate(async () => {
+    interface Check {
+      readonly data?: { readonly contrastRatio?: number | null; readonly fgColor?: string; readonly bgColor?: string };
+    }
+    interface Rule {
+      readonly nodes: readonly { readonly target: readonly string[]; readonly any: readonly Check[] }[];
+    }
+    const { axe } = globalThis as unknown as {
+      axe: { run(root: Document, options: object): Promise<{ violations: readonly Rule[]; passes: readonly Rule[] }> };
+    };
+    const options = {
+      runOnly: { type: 'rule', values: ['color-contrast-enhanced'] },
+      rules: { 'color-contrast-enhanced': { enabled: true } },
+    };
+    const { violations, passes } = await axe.run(document, options);
+    const nodes = [...violations, ...passes].flatMap((rule) => rule.nodes);
+    // The hatched training strip has no single ground to measure against.
+    const measured = nodes.filter((node) => typeof node.any[0]?.data?.contrastRatio === 'number');
+    if (measured.length < 5) return [`only ${measured.length} texts could be measured`];
+    return measured
+      .filter((node) => (node.any[0]?.data?.contrastRatio ?? 0) < 7)
+      .map((node) => `${node.target.join(' ')} ${JSON.stringify(node.any[0]?.data)}`);
+  });
+  expect(poor).toEqual([]);
+}
+
 /** The page itself never scrolls, at no size. */
 export async function expectNoPageScroll(page: Page): Promise<void> {
   const overflow = await page.evaluate(() => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { part } from '../parts.ts';
 import {
   expectAccessible,
+  expectHallContrast,
   expectNoPageScroll,
   KIOSK,
   LARGE,
@@ -159,6 +160,7 @@ describe.skipIf(!ready)('the hall in Chromium', () => {
     await page.locator('.mark').waitFor({ timeout: 20_000 });
     expect(await top(page)).toBe(shown);
     await expectAccessible(page);
+    await expectHallContrast(page);
     await shoot(page, 'board-stale');
     await one.page.keyboard.press('F2');
     await one.page.locator('.cur').waitFor();
@@ -173,6 +175,7 @@ describe.skipIf(!ready)('the hall in Chromium', () => {
     const { page } = board;
     await page.waitForTimeout(3_000);
     await expectNoPageScroll(page);
+    await expectHallContrast(page);
     await shoot(page, 'board');
     await page.setViewportSize({ width: 3840, height: 2160 });
     await expectNoPageScroll(page);
@@ -183,6 +186,74 @@ describe.skipIf(!ready)('the hall in Chromium', () => {
       .locator('.now .n')
       .evaluate((number) => number.getAnimations().every((animation) => animation.playState === 'finished'));
     expect(still).toBe(true);
+  });
+
+  it('keeps six other calls beside the newest, points to its counter, and shows a zone its own calls alone', async () => {
+    const { page } = board;
+    const other = await openScreen(browser, started, 'board', LARGE, '?zone=B');
+    await other.page.locator('.board').waitFor();
+    for (let i = 0; i < 8; i += 1) await take(/Hộ tịch/);
+    for (let i = 0; i < 8; i += 1) {
+      const before = await top(page);
+      await two.page.keyboard.press('F2');
+      await soon(() => top(page)).not.toBe(before);
+    }
+    await soon(() => page.locator('.last li').count()).toBe(6);
+    const listed = (await page.locator('.last li').allTextContents()).map((text) => text.slice(0, 5));
+    expect(new Set([...listed, await top(page)]).size).toBe(7);
+    expect(await page.locator('.now [data-arrow]').getAttribute('data-arrow')).toBe('left');
+    await expectHallContrast(page);
+    await shoot(page, 'board-full');
+    await other.page.getByText('Chưa gọi số nào hôm nay').waitFor();
+    await other.context.close();
+  });
+
+  it('parks the ticket and keeps the draft when F2 is pressed in the middle of an intake', async () => {
+    const { page } = two;
+    await take(/Hộ tịch/);
+    await soon(() => page.locator('.q li').count()).toBeGreaterThan(0);
+    const unfinished = await current(two);
+    await page.keyboard.press('F10');
+    await page.locator('main.intake').waitFor();
+    await page.keyboard.press('F2');
+    await page.locator('main.now').waitFor();
+    await soon(() => current(two)).not.toBe(unfinished);
+    await page.locator('.q li.pk', { hasText: unfinished }).waitFor();
+    await page.locator('.lists section', { hasText: 'Làm tiếp' }).first().waitFor();
+    await expectAccessible(page);
+    await shoot(page, 'desk-parked-1366');
+  });
+
+  it('asks at the pad about that ticket, and tells the head of the centre what was said', async () => {
+    const finished = (await current(two)).replace(' ', '');
+    await two.page.keyboard.press('F9');
+    const pad = await openScreen(browser, started, 'feedback', { width: 1280, height: 800 }, '', '2');
+    await pad.page.getByRole('heading', { name: new RegExp(`Số ${finished[0]} ${finished.slice(1)}`) }).waitFor();
+    await pad.page.getByRole('button', { name: 'Không hài lòng', exact: true }).click();
+    await pad.page.getByRole('button', { name: 'Chờ lâu' }).click();
+    await expectAccessible(pad.page);
+    await shoot(pad.page, 'pad-reasons');
+    await pad.page.getByRole('button', { name: 'Gửi đánh giá' }).click();
+    await pad.page.getByText('Cảm ơn ông/bà đã đánh giá.').waitFor();
+    await pad.context.close();
+    const head = await openDesk(browser, started, 'binh', SMALL, '5');
+    await head.page.keyboard.press('Alt+6');
+    await head.page.getByRole('button', { name: 'Chỉ số, đánh giá' }).click();
+    const said = head.page.locator('[data-ratings="1"]');
+    await said.getByText('2,00 / 5, 1 lượt').waitFor();
+    await said.getByText('Quầy 2').waitFor();
+    await said.getByText('Chờ lâu').waitFor();
+    await head.page.locator('[data-indicator=DOSSIER_SYNC]').waitFor();
+    await expectAccessible(head.page);
+    await expectNoPageScroll(head.page);
+    await shoot(head.page, 'desk-measures-1366');
+    await head.page.setViewportSize(LARGE);
+    await shoot(head.page, 'desk-measures-1920');
+    await head.context.close();
+    await take(/Hộ tịch/);
+    await soon(() => two.page.locator('.q li:not(.pk)').count()).toBeGreaterThan(0);
+    await two.page.keyboard.press('F2');
+    await two.page.locator('[data-current]').waitFor();
   });
 
   it('goes on giving numbers while the hub is away, and merges them without a double', async () => {
