@@ -8,8 +8,10 @@ export type { Revision } from './revisions.ts';
 export type { XrefEntry, XrefSection, XrefStyle } from './xref.ts';
 export {
   docMdpOf,
+  isLooseSignature,
   readFields,
   readLock,
+  readLooseSignatures,
   readPages,
   readPermissions,
   readSignatureFields,

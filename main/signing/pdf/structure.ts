@@ -190,21 +190,52 @@ function walkFields(view: PdfView): PdfField[] {
 export function readSignatureFields(view: PdfView): PdfSignatureField[] {
   return readFields(view)
     .filter((field) => field.type === 'Sig' && field.terminal)
-    .map((field) => {
-      const entry = inherited(view, field, 'V');
-      const value = view.dict(entry);
-      const kids = view.get(field.dict, 'Kids');
-      // A field whose widget stands by itself: the one kid has the rectangle.
-      const widget = (Array.isArray(kids) ? view.dict(kids[0]) : undefined) ?? field.dict;
-      const page = widget.entries.get('P');
-      return {
-        ...field,
-        value: value === undefined ? undefined : { ref: isRef(entry) ? entry : undefined, dict: value },
-        lock: readLock(view, view.dict(field.dict.entries.get('Lock'))),
-        rect: rectangle(view, widget.entries.get('Rect') ?? null),
-        page: isRef(page) ? page : undefined,
-      };
-    });
+    .map((field) => asSignature(view, field));
+}
+
+/**
+ * Signatures whose field stands on a page and not in the form: poppler leaves theirs so when the form stands in the catalogue itself.
+ * Readers that go by the pages show them.
+ */
+export function readLooseSignatures(view: PdfView): PdfSignatureField[] {
+  const known = new Set(readFields(view).map((field) => field.ref.num));
+  const found: PdfSignatureField[] = [];
+  for (const page of readPages(view)) {
+    const items = view.get(page.dict, 'Annots');
+    for (const ref of Array.isArray(items) ? items : []) {
+      const dict = isRef(ref) && !known.has(ref.num) ? view.dict(ref) : undefined;
+      if (!isRef(ref) || dict === undefined || !isLooseSignature(view, dict)) continue;
+      known.add(ref.num);
+      const title = view.get(dict, 'T');
+      const name = isString(title) ? decodeText(title) : '';
+      found.push(asSignature(view, { name, ref, dict, type: 'Sig', flags: 0, parents: [], terminal: true }));
+    }
+  }
+  return found;
+}
+
+/** A widget that is a signature field by itself, and signed. */
+export const isLooseSignature = (view: PdfView, dict: PdfDict): boolean =>
+  isName(view.get(dict, 'Subtype'), 'Widget') &&
+  isName(view.get(dict, 'FT'), 'Sig') &&
+  isString(view.get(dict, 'T')) &&
+  !dict.entries.has('Parent') &&
+  view.get(dict, 'V') !== null;
+
+function asSignature(view: PdfView, field: PdfField): PdfSignatureField {
+  const entry = inherited(view, field, 'V');
+  const value = view.dict(entry);
+  const kids = view.get(field.dict, 'Kids');
+  // A field whose widget stands by itself: the one kid has the rectangle.
+  const widget = (Array.isArray(kids) ? view.dict(kids[0]) : undefined) ?? field.dict;
+  const page = widget.entries.get('P');
+  return {
+    ...field,
+    value: value === undefined ? undefined : { ref: isRef(entry) ? entry : undefined, dict: value },
+    lock: readLock(view, view.dict(field.dict.entries.get('Lock'))),
+    rect: rectangle(view, widget.entries.get('Rect') ?? null),
+    page: isRef(page) ? page : undefined,
+  };
 }
 
 function inherited(view: PdfView, field: PdfField, key: string): PdfObject {

@@ -1,6 +1,7 @@
 import {
   decodeText,
   isDict,
+  isLooseSignature,
   isName,
   isRef,
   isStream,
@@ -85,7 +86,7 @@ export class FieldRules {
         else if (was !== is) c.differ('LTA_UPDATES', path);
         if (isRef(b)) c.reached.add(b.num);
       } else if (key === 'DR') this.#resources(a, b, path);
-      else if (key === 'DA' && a === null) c.differ('LTA_UPDATES', path);
+      else if (key === 'DA' && a === null) c.differ(this.#bare() ? 'OTHER' : 'LTA_UPDATES', path);
       else if (key === 'NeedAppearances' && (b === null || b === false)) c.differ(a === b ? 'NONE' : 'LTA_UPDATES', path);
       else c.compare(a, b, 'OTHER', path);
     }
@@ -123,6 +124,14 @@ export class FieldRules {
         }
       }
     }
+  }
+
+  /** Whether an old field shows a text for which it says no look of its own: the form's would give it one. */
+  #bare(): boolean {
+    const view = this.#c.old;
+    return readFields(view).some(
+      ({ dict, type }) => (type === 'Tx' || type === 'Ch') && !dict.entries.has('DA') && view.get(dict, 'V') !== null,
+    );
   }
 
   /** A font under a name that an old field names for its text: unless it is one of those that every reader has, it draws old text anew. */
@@ -297,6 +306,14 @@ export class FieldRules {
       isName(this.#c.new.get(dict, 'Type'), 'DocTimeStamp') &&
       isName(this.#c.new.get(dict, 'SubFilter'), 'ETSI.RFC3161')
     );
+  }
+
+  /** Takes in a new signature that stands on its page and not in the form. @returns false for anything else */
+  loose(item: PdfRef, path: string): boolean {
+    const dict = this.#c.new.dict(item);
+    if (dict === undefined || !isLooseSignature(this.#c.new, dict)) return false;
+    this.#newField(item, undefined, path);
+    return this.added.has(item.num);
   }
 
   #newField(item: PdfRef, parent: Above | undefined, path: string): void {

@@ -14,7 +14,7 @@ const SEED = 20_261_121;
 
 describe.skipIf(!part('openssl'))('hostile files', () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'hostile-'));
-  const verifier = createVerifier({ ...VERIFIER_LIMITS, files: 100_000 });
+  const verifier = createVerifier({ ...VERIFIER_LIMITS, files: 100_000, imagesMs: 60_000 });
   let pki: Pki;
   let kit: Kit;
   const wrong: string[] = [];

@@ -128,9 +128,11 @@ async function pages(job: ImageJob, before: PDFDocumentProxy, after: PDFDocument
   return { result: 'same' };
 }
 
-const send = toParent<ImageJob, ImageAnswer>((job) => {
+const send = toParent<ImageJob, ImageAnswer | { result: 'ready' }>((job) => {
   look(job)
     .catch((): ImageAnswer => ({ result: 'unavailable' }))
     .then((answer) => send(answer))
     .catch(() => process.exit(1));
 });
+
+send({ result: 'ready' });

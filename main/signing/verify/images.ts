@@ -81,6 +81,9 @@ export interface ImageComparer {
   close(): void;
 }
 
+/** Starting takes as long as the machine needs: no file has a say in it. */
+const START_MS = 60_000;
+
 /** A comparer in a process of its own, which is kept for the next file and ends with `close` or its parent. One job at a time. */
 export function createImageComparer(): ImageComparer {
   let child: ChildHandle | undefined;
@@ -88,33 +91,39 @@ export function createImageComparer(): ImageComparer {
     child?.kill('SIGKILL');
     child = undefined;
   };
-  const start = (): ChildHandle => startFile(fileURLToPath(new URL('images-child.ts', import.meta.url)), 512);
+  /** The next word of the process; undefined when there is none in time. */
+  const hear = async (from: ChildHandle, ms: number, ask?: ImageJob): Promise<ImageAnswer | { result: 'ready' } | undefined> =>
+    new Promise((resolve) => {
+      const finish = (found: ImageAnswer | undefined): void => {
+        clearTimeout(timer);
+        from.off('message', finish);
+        from.off('exit', gone);
+        from.off('error', gone);
+        resolve(found);
+      };
+      const gone = (): void => finish(undefined);
+      const timer = setTimeout(gone, ms);
+      from.on('message', finish);
+      from.on('exit', gone);
+      from.on('error', gone);
+      if (ask !== undefined)
+        from.send(ask, (error) => {
+          if (error !== null) gone();
+        });
+    });
   return {
     close,
     async compare(job, ms) {
-      child ??= start();
-      const asked = child;
+      let asked = child;
+      if (asked === undefined) {
+        asked = startFile(fileURLToPath(new URL('images-child.ts', import.meta.url)), 512);
+        child = asked;
+        await hear(asked, START_MS);
+      }
       asked.ref();
       asked.channel?.ref();
-      const answer = await new Promise<ImageAnswer | undefined>((resolve) => {
-        const finish = (found: ImageAnswer | undefined): void => {
-          clearTimeout(timer);
-          asked.off('message', hear);
-          asked.off('exit', gone);
-          asked.off('error', gone);
-          resolve(found);
-        };
-        const hear = (message: ImageAnswer): void => finish(message);
-        const gone = (): void => finish(undefined);
-        const timer = setTimeout(gone, ms);
-        asked.on('message', hear);
-        asked.on('exit', gone);
-        asked.on('error', gone);
-        asked.send(job, (error) => {
-          if (error !== null) gone();
-        });
-      });
-      if (answer === undefined) {
+      const answer = await hear(asked, ms, job);
+      if (answer === undefined || answer.result === 'ready') {
         close();
         return { result: 'unavailable' };
       }

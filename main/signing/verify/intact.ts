@@ -1,4 +1,4 @@
-import { PdfError, type PdfFile, type PdfSignatureField, readSignatureFields } from '../pdf/index.ts';
+import { PdfError, type PdfFile, type PdfSignatureField, readLooseSignatures, readSignatureFields } from '../pdf/index.ts';
 import { readCms, readTimestamp, signatureHolds, type Cms, type TimestampToken } from './cms.ts';
 import { DerError, sameBytes, UnknownAlgorithm } from './der.ts';
 import { finding, type Finding } from './findings.ts';
@@ -26,7 +26,19 @@ const MOST = 500;
 
 /** Fields that carry something as their value; an empty field is no signature. */
 export function filledFields(file: PdfFile): PdfSignatureField[] {
-  return readSignatureFields(file).filter((field) => field.value !== undefined || (field.dict.entries.get('V') ?? null) !== null);
+  return [...readSignatureFields(file), ...looseOnes(file)].filter(
+    (field) => field.value !== undefined || (field.dict.entries.get('V') ?? null) !== null,
+  );
+}
+
+/** A page tree that cannot be walked holds no signatures that a reader would show; what is wrong with it is judged elsewhere. */
+function looseOnes(file: PdfFile): PdfSignatureField[] {
+  try {
+    return readLooseSignatures(file);
+  } catch (error) {
+    if (error instanceof PdfError) return [];
+    throw error;
+  }
 }
 
 /**

@@ -11,6 +11,8 @@ export interface VerifierLimits {
   workMs: number;
   /** Milliseconds of waiting for revocation services over the whole file. */
   networkMs: number;
+  /** Milliseconds for drawing pages and comparing them. */
+  imagesMs: number;
   /** Megabytes of JavaScript heap. */
   heapMb: number;
   /** Files after which the process is replaced. */
@@ -19,7 +21,7 @@ export interface VerifierLimits {
   idleMs: number;
 }
 
-export const VERIFIER_LIMITS: VerifierLimits = { workMs: 8000, networkMs: 60_000, heapMb: 512, files: 500, idleMs: 20_000 };
+export const VERIFIER_LIMITS: VerifierLimits = { workMs: 8000, networkMs: 60_000, imagesMs: 6000, heapMb: 512, files: 500, idleMs: 20_000 };
 
 export interface Verifier {
   verify(file: string, options: VerifyOptions): Promise<Verification>;
@@ -30,7 +32,6 @@ export interface Verifier {
 const GRACE_MS = 1500;
 /** Starting takes as long as the machine needs: no file has a say in it. */
 const START_MS = 60_000;
-const IMAGES_MS = 6000;
 
 /** How the child is started: a small seam, so that tests can put a broken one in its place. */
 export type Start = (heapMb: number) => ChildHandle;
@@ -66,7 +67,6 @@ export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: 
 
   const one = async (file: string, options: VerifyOptions): Promise<Verification> => {
     clearTimeout(idle);
-    const started = performance.now();
     if (done >= limits.files) await end();
     const size = await stat(file).then(
       (about) => about.size,
@@ -77,6 +77,7 @@ export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: 
       child = start(limits.heapMb);
       await ready(child);
     }
+    const started = performance.now();
     child.ref();
     child.channel?.ref();
     const job: Job = { id: ++count, file, options, budget };
@@ -91,12 +92,8 @@ export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: 
     idle = setTimeout(() => void end(), limits.idleMs).unref();
     const { images, ...result } = answer.result;
     if (images === undefined || options.images === false) return result;
-    return secondOpinion(
-      result,
-      comparer,
-      images,
-      Math.min(IMAGES_MS, Math.max(1000, IMAGES_MS + GRACE_MS - (performance.now() - started))),
-    );
+    const left = limits.workMs + GRACE_MS - (performance.now() - started);
+    return secondOpinion(result, comparer, images, Math.max(limits.imagesMs / 4, Math.min(limits.imagesMs, left)));
   };
 
   return {

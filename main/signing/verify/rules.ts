@@ -139,7 +139,8 @@ export class Rules {
       const was = isRef(item) ? byNumber.get(item.num) : find(item);
       if (was !== undefined) kept.add(was);
       if (was !== undefined) this.#annotation(was, item, path);
-      else if (isRef(item) && this.#fields.added.has(item.num)) c.differ(this.#fields.added.get(item.num) ?? 'OTHER', path);
+      else if (isRef(item) && (this.#fields.added.has(item.num) || this.#fields.loose(item, path)))
+        c.differ(this.#fields.added.get(item.num) ?? 'OTHER', path);
       else {
         c.differ(
           this.#isComment(c.new, item) && (!isRef(item) || c.old.resolve(item) === null) ? 'ANNOTATIONS' : 'OTHER',

@@ -106,6 +106,19 @@ describe.skipIf(!part('openssl'))('files by other writers', () => {
     expect(await states(file.update({ [litter]: empty }))).toEqual(['TOTAL-FAILED OTHER']);
   });
 
+  it('poppler: a signature on the page that is not in the form', async () => {
+    const file = signed();
+    const loose = (bytes: FixturePdf): FixturePdf => {
+      const form = bytes.body(1);
+      const both = bytes.copy().sign(pki, { who, visible: 'hai', form: false });
+      expect(both.body(1)).toBe(form);
+      return both;
+    };
+    expect(await states(loose(file))).toEqual([FILLED, LAST]);
+    expect(await states(loose(samplePdf()))).toEqual([LAST]);
+    expect(await states(loose(samplePdf().sign(pki, { who, certify: 1 })))).toEqual(['TOTAL-FAILED FORM_FILLING', LAST]);
+  });
+
   it('@signpdf: positions on the line end in front, one number too many', async () => {
     const file = signed();
     const start = file.startxref;
