@@ -27,7 +27,7 @@ export async function run(options: { readonly count?: number; readonly seed?: nu
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const result: PdfSoak = { soak: 'pdf', seed, count, hangs: 0, crashes: 0, falsePasses: 0 };
   const dir = mkdtempSync(path.join(tmpdir(), 'pdf-soak-'));
-  const verifier = createVerifier({ ...VERIFIER_LIMITS, files: 1_000_000 });
+  const verifier = createVerifier({ ...VERIFIER_LIMITS, files: 1_000_000, imagesMs: 60_000 });
   try {
     const pki = makePki(dir);
     const who = pki.identity('signer');
@@ -51,7 +51,8 @@ export async function run(options: { readonly count?: number; readonly seed?: nu
       const answer = await verifier.verify(file, { trustDir: pki.trust, offline: true, images });
       const reason = answer.reason ?? '';
       const tell = (wrong: string): void => void process.stderr.write(`${wrong}: ${what} ${reason}\n`);
-      if (performance.now() - started > HANG_MS || reason.includes('(timeout)')) {
+      // Drawing pages has its own clock, and a machine at its limit is no fault of the file.
+      if ((!images && performance.now() - started > HANG_MS) || reason.includes('(timeout)')) {
         result.hangs++;
         tell('hang');
       } else if (/\((crash|\w*Error\b.*)\)$/.test(reason)) {
