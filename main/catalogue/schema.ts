@@ -12,6 +12,8 @@ const session = z.object({ from: clockTime, to: clockTime }).refine((s) => s.fro
 export const placeFile = z.object({
   unitCode: z.string(),
   unitName: z.string(),
+  /** National code of the province, for addresses here. */
+  provinceCode: z.string().optional(),
   provinceName: z.string(),
   agencyCode: z.string().regex(/^[A-Z0-9]{2,3}(\.[A-Z0-9]{2,3}){0,7}$/),
   centreName: z.string(),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isRefusal } from '../contract/refusal.ts';
 import type { Catalogue } from '../catalogue/index.ts';
-import type { Delivery } from '../delivery/index.ts';
+import { placeCodes, type Delivery } from '../delivery/index.ts';
 import type { Scanning } from '../devices/scanner/index.ts';
 import type { Documents } from '../documents/index.ts';
 import { createDossiers, type Dossiers, type DossiersDeps } from '../dossiers/index.ts';
@@ -50,7 +50,14 @@ export function openDossiers(rooms: {
       const answer = await delivery.nextDossierCode(catalogue.place.agencyCode);
       return 'code' in answer ? answer.code : null;
     },
-    enqueueDossier: (dossier) => void certain(delivery.enqueue(dossier)),
+    enqueueDossier: (dossier) =>
+      void certain(
+        delivery.enqueue({
+          ...dossier,
+          applicant: { ...dossier.applicant, ...placeCodes(dossier.applicant.address, catalogue.place) },
+          owner: { ...dossier.owner, ...placeCodes(dossier.owner.address, catalogue.place) },
+        }),
+      ),
     enqueueStatus: (status) => void certain(delivery.enqueueStatus(status)),
     pages: (ids) =>
       ids.flatMap((id) => {

@@ -247,6 +247,7 @@ export async function openRooms(options: RoomsOptions) {
     onAcknowledged: (ack) => noted(toDossiers().onAcknowledged(ack.dossierId, ack.officialCode === '' ? null : ack.officialCode)),
     onSettled: (dossierId) => noted(toDossiers().onAcknowledged(dossierId, null)),
     onMapped: (dossierId, officialCode) => noted(toDossiers().onMapped(dossierId, officialCode)),
+    onReconciled: (dossierId) => noted(toDossiers().onReconciled(dossierId)),
     onHeld: (dossierId, reason) => noted(toDossiers().onRejected(dossierId, reason.vi)),
     onNews: (news) => {
       if (news.dossierId !== null && news.status !== null)

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { fileURLToPath } from 'node:url';
+import { BACK_ENDS, type BackEnd } from './adapters/names.ts';
 
 const hours = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 
 /** How to reach the province; read from the station's configuration and checked before anything is sent. */
 export const provinceConfig = z.strictObject({
-  adapter: z.enum(['lgsp', 'classic']),
+  adapter: z.enum(BACK_ENDS),
   /** `https://lgsp.tinh.gov.vn/dvc`; plain http only for a virtual province on this machine. */
   baseUrl: z.url({ protocol: /^https?$/ }),
   /** Code of our own agency there, `H15.50.05.13`. */
@@ -65,9 +66,11 @@ export const provinceConfig = z.strictObject({
     .prefault({}),
   /** Another mapping file than the one we bring along. */
   mappingFile: z.string().nullable().default(null),
+  /** Another rule for how long evidence is kept than the one we bring along. */
+  keepingFile: z.string().nullable().default(null),
 });
 export type ProvinceConfig = z.output<typeof provinceConfig>;
 export type ProvinceConfigInput = z.input<typeof provinceConfig>;
 
-export const mappingPath = (adapter: 'lgsp' | 'classic') =>
+export const mappingPath = (adapter: BackEnd) =>
   fileURLToPath(new URL(`../../resources/province/${adapter}.mapping.json`, import.meta.url));

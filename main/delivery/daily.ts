@@ -23,6 +23,8 @@ export function createDaily(deps: {
   hasDay(day: string): boolean;
   /** Did dossiers of this day arrive over there after the instant, without being compared yet? */
   arrivedSince(day: string, at: number): boolean;
+  /** Our own housekeeping; asks nobody. */
+  tidy(): void;
   options: DailyOptions;
   onError(error: unknown): void;
 }) {
@@ -48,6 +50,7 @@ export function createDaily(deps: {
   }
 
   async function tick(): Promise<void> {
+    deps.tidy();
     if (sender.line().word !== 'up' || sender.isPaused() || sender.line().notBefore > clock.now()) return;
     try {
       await deps.remote.poll(stopping.signal);

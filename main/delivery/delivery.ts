@@ -10,6 +10,7 @@ import { createDesk } from './desk.ts';
 import { provinceConfig, type ProvinceConfig, type ProvinceConfigInput } from './config.ts';
 import { hear, type Content, type Progress } from './deliver.ts';
 import { createIntake } from './intake.ts';
+import { createKeeping, keepingPath, loadKeeping } from './keeping.ts';
 import { createLookUps, type LookUpQuestion } from './lookups.ts';
 import { createMoving } from './moving.ts';
 import { createOutbox, type Item } from './outbox.ts';
@@ -49,6 +50,8 @@ export interface DeliveryDeps {
   readonly onSettled?: (dossierId: string) => void;
   /** An official code replaced a provisional one, once and for ever. Inside the transaction. */
   readonly onMapped?: (dossierId: string, officialCode: string, provisionalCode: string | null) => void;
+  /** The daily comparison found it the same on both sides. Inside the transaction. */
+  readonly onReconciled?: (dossierId: string) => void;
   /** The province (or a changed file) stopped a dossier: the officer's inbox. Inside the transaction. */
   readonly onHeld?: (dossierId: string, reason: { vi: string; en: string }) => void;
   /** A status, a result or a supplement request came from the province (or was taken over in a reconciliation). Inside the transaction. */
@@ -186,6 +189,7 @@ export function createDelivery(deps: DeliveryDeps) {
     agency: config?.agency ?? '',
     adapter: need,
     changed: () => changed(null),
+    onSame: (dossierId) => deps.onReconciled?.(dossierId),
     onTaken: (dossierId, status) =>
       deps.onNews?.({
         dossierId,
@@ -231,6 +235,7 @@ export function createDelivery(deps: DeliveryDeps) {
     changed: () => changed(null),
   });
   const lookUps = createLookUps({ store, clock, adapter: need });
+  const keeping = createKeeping({ store, outbox, clock, rules: loadKeeping(config?.keepingFile ?? keepingPath) });
   const daily =
     deps.daily === null || adapter === null
       ? null
@@ -241,6 +246,7 @@ export function createDelivery(deps: DeliveryDeps) {
           sender,
           remote,
           reconciliation,
+          tidy: () => keeping.tidy(),
           hasDay: (day) => outbox.hasDay(day),
           arrivedSince: (day, at) => outbox.arrivedSince(day, at),
           options: { pollMs: deps.daily?.pollMs ?? 60_000, reconcileAt: deps.daily?.reconcileAt ?? '17:30' },

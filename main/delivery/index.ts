@@ -1,4 +1,5 @@
 /** Face of the room: what others may use. See README. */
+export { placeCodes } from './places.ts';
 export { createDelivery, type Acknowledged, type Delivery, type DeliveryDeps } from './delivery.ts';
 export { ContentError, type Enqueued } from './intake.ts';
 export { migrations } from './migrations.ts';

@@ -189,6 +189,13 @@ export function createOutbox(store: Store) {
       `select ${DOSSIER} from delivery_dossier where official_needle like ? or provisional_needle like ? order by coalesce(official_needle, provisional_needle) desc limit 50`,
     ),
     day: db.prepare(`select ${DOSSIER} from delivery_dossier where day = ? order by dossier_id`),
+    // What has arrived whole long ago; whatever waits, was refused or differs keeps all that was said.
+    pruneEvidence: db.prepare(`delete from delivery_evidence where id in (
+      select e.id from delivery_evidence e left join delivery_item i on i.seq = e.item_seq
+      where e.at < ? and (i.seq is null or i.open = 0)
+      and not exists (select 1 from delivery_item o where o.dossier_id = i.dossier_id and o.open > 0)
+      and not exists (select 1 from delivery_difference d where d.dossier_id = i.dossier_id and d.settled_at is null)
+      order by e.id limit ?)`),
     addEvidence: db.prepare(
       `insert into delivery_evidence (item_seq, at, step, key, status, reply, reply_sha256, took_ms, outcome) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
@@ -255,7 +262,8 @@ export function createOutbox(store: Store) {
     wakeLine: () => q.wakeLine.run().changes,
     /** After a start: what was under way when the process ended is either not sent or unknown. */
     restart: () => void q.restart.run(),
-    reconciled: (dossierId: string, now: number) => void q.reconciled.run(now, dossierId),
+    /** @returns whether anything of it was not reconciled before */
+    reconciled: (dossierId: string, now: number): boolean => q.reconciled.run(now, dossierId).changes > 0,
     counts: () => q.counts.get() as { unsent: number; oldestAt: number | null },
     /** What was put in by `late` and can be sent: how many, and the oldest; with or without bulk. */
     waitingSince(late: number, bulk: boolean): { seq: number; at: number; count: number } | null {
@@ -302,6 +310,8 @@ export function createOutbox(store: Store) {
       if (e.status === null && q.silentAgain.run(e.at, e.tookMs, seq, e.step, e.key, e.outcome).changes > 0) return;
       q.addEvidence.run(seq, e.at, e.step, e.key, e.status, e.reply, e.replySha256, e.tookMs, e.outcome);
     },
+    /** @returns how many rows went */
+    pruneEvidence: (before: number, limit: number): number => q.pruneEvidence.run(before, limit).changes,
     evidence: (seq: number, limit: number) => q.evidence.all(seq, limit) as EvidenceRow[],
     unknownCount: () => (q.integrity.get() as { n: number }).n,
   };

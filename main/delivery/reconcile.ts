@@ -114,6 +114,8 @@ export interface ReconcileDeps {
   readonly agency: string;
   adapter(): Adapter;
   changed(): void;
+  /** Both lists agree on it for the first time. Inside the transaction. */
+  onSame?: ((dossierId: string) => void) | undefined;
   /** Take-theirs: the dossiers room hears it as any other news. Inside the transaction. */
   onTaken?: ((dossierId: string, status: number) => void) | undefined;
 }
@@ -194,7 +196,7 @@ export function createReconciliation(deps: ReconcileDeps) {
         for (const f of real) q.add.run(randomUUID(), day, f.kind, f.code, f.dossierId, f.ours, f.theirs, clock.now());
         q.vanish.run(clock.now(), day, JSON.stringify(real.map((f) => `${f.kind}/${f.code}`)));
         for (const o of same) {
-          outbox.reconciled(o.dossierId, clock.now());
+          if (outbox.reconciled(o.dossierId, clock.now())) deps.onSame?.(o.dossierId);
           remote.note(o.dossierId, 'sync', 'Đã đối chiếu', 'counter', clock.now());
         }
         q.run.run(day, clock.now(), ours.length, theirs.length, same.length, real.length);

@@ -36,6 +36,7 @@ describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
   let browser: Browser;
   let desk: Screen;
   let colleague: Client;
+  let corrected = '';
   const trouble = (key: string, on: boolean) => colleague.training.setSwitch({ commandId: randomUUID(), id: 'province', key, on });
   const act = (key: string) => colleague.training.act({ commandId: randomUUID(), id: 'province', key });
   /** Tab until a control with these words has the focus. */
@@ -74,7 +75,8 @@ describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
   it('brings what the province gave back with its reason, opens it to be put right, and sends it as a new revision', async () => {
     const { page } = desk;
     await trouble('refuse', true);
-    const { code } = await acceptOne(colleague);
+    const { id, code } = await acceptOne(colleague);
+    corrected = id;
     await press(desk, 'Alt+5');
     const row = page.locator('table.list tbody tr', { hasText: code });
     await row.filter({ hasText: 'Tỉnh trả lại' }).waitFor();
@@ -117,6 +119,8 @@ describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
     await tabTo(desk, /^Đối chiếu hôm nay ngay/);
     await press(desk, 'Enter');
     await page.getByText(/nhưng danh sách của tỉnh không có/).waitFor();
+    // What agrees is marked in its dossier too.
+    expect((await colleague.dossiers.get({ dossierId: corrected })).axes.sync).toBe('reconciled');
     await shots('desk-outbox-differences');
     await tabTo(desk, /^Gửi lại hồ sơ/);
     await press(desk, 'Enter');

@@ -3,6 +3,7 @@ import { mappingPath, type ProvinceConfig } from '../config.ts';
 import type { Secrets } from '../secrets.ts';
 import { createTransport, type Transport } from '../transport.ts';
 import type { Adapter, AdapterDeps } from './adapter.ts';
+import type { BackEnd } from './names.ts';
 import { createClassicAdapter, loadClassicMapping } from './classic/index.ts';
 import { createLgspAdapter, loadLgspMapping } from './lgsp/index.ts';
 
@@ -38,7 +39,8 @@ export function createAdapter(
   };
   const file = config.mappingFile ?? mappingPath(config.adapter);
   const common = { baseUrl: config.baseUrl, transport, clock: deps.clock, credentials };
-  const adapter = config.adapter === 'lgsp' ? lgsp() : classic();
+  const open: Record<BackEnd, () => Adapter> = { lgsp, classic };
+  const adapter = open[config.adapter]();
   return {
     ...adapter,
     forgetSession() {
