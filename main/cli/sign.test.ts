@@ -9,6 +9,7 @@ import { makePki, type Pki } from '../../tests/fixtures/signing/pki.ts';
 import { onePage } from '../../tests/fixtures/signing/room.ts';
 import { makeToken, type SoftToken } from '../../tests/fixtures/signing/softhsm.ts';
 import { part } from '../../tests/parts.ts';
+import { quickVerify } from '../signing/verify/quick.ts';
 import { signCommand } from './sign.ts';
 
 const real = ['openssl', 'softhsm2-util', 'pkcs11-tool', 'pdfsig', 'qpdf', 'pdftotext'].map(part).every(Boolean);
@@ -118,6 +119,15 @@ describe.skipIf(!real)('quay sign, from a terminal', () => {
     expect(path.dirname(output)).toBe(path.join(dir, 'ra'));
     expect(execFileSync('pdfsig', [output]).toString()).toContain('Signature is Valid');
     expect(execFileSync('pdftotext', [output, '-']).toString()).toContain('Phạm Quang Vinh');
+  });
+
+  it('signs with PSS when asked to and the token has it', async () => {
+    const { code, lines } = await run([...base(), '--certificate', serial, '--pss', '--out', 'pss', 'một.pdf']);
+    expect([code, lines[0]?.outcome]).toEqual([0, 'signed']);
+    const output = lines[0]?.output ?? '';
+    const RSASSA_PSS = '06092A864886F70D01010A'; // 1.2.840.113549.1.1.10
+    expect(readFileSync(output).includes(RSASSA_PSS)).toBe(true);
+    expect(await quickVerify(output)).toMatchObject({ intact: true });
   });
 
   it('gives one line for each file, and the highest code wins', async () => {

@@ -11,7 +11,7 @@ export interface SignIo extends CliIo {
 }
 
 export const SIGN_USAGE = `usage: quay sign --module SO --token LABEL [--certificate SERIAL] --pin-stdin [--level B-B|B-T|B-LT|B-LTA]
-  [--tsa URL] [--trust DIR] [--form personal|seal|attachment|copy|none] [--page N --at X,Y] --out DIR [--json] FILE...
+  [--tsa URL] [--trust DIR] [--form personal|seal|attachment|copy|none] [--page N --at X,Y] [--pss] --out DIR [--json] FILE...
 `;
 
 const USAGE = 64;
@@ -84,6 +84,7 @@ async function readArguments(argv: string[], cwd: string): Promise<{ command: Om
     tsa: tsa ?? null,
     trustDir,
     form: form as VisibleForm,
+    pss: values.pss === true,
     place: readPlace(values.page, values.at),
     outDir,
     files: positionals.map((given) => ({ given, file: path.resolve(cwd, given) })),
@@ -102,6 +103,7 @@ function parse(argv: string[]) {
         token: text,
         certificate: text,
         'pin-stdin': { type: 'boolean' },
+        pss: { type: 'boolean' },
         level: text,
         tsa: text,
         trust: text,

@@ -172,6 +172,8 @@ export const settingsView = z.object({
   offline: z.boolean(),
   /** Every result goes to the clerk for number, date and seal after the leader, also one that brings its number. */
   alwaysSeal: z.boolean(),
+  /** RSA signatures are made with PSS where the token has it; else, and without this, with PKCS#1 v1.5. */
+  pss: z.boolean(),
   places: z.record(z.string(), placement),
 });
 
@@ -290,6 +292,7 @@ export const signingContract = {
         tsaUrl: z.string().url().nullable().optional(),
         offline: z.boolean().optional(),
         alwaysSeal: z.boolean().optional(),
+        pss: z.boolean().optional(),
       }),
     )
     .output(settingsView),

@@ -37,6 +37,8 @@ export interface SignCommand {
   readonly tsa: string | null;
   readonly trustDir: string | null;
   readonly form: VisibleForm;
+  /** RSA with PSS where the token has it. */
+  readonly pss: boolean;
   /** Zero-based page and the lower left corner in points. */
   readonly place: { readonly page: number; readonly x: number; readonly y: number } | null;
   readonly outDir: string;
@@ -132,7 +134,7 @@ async function open(command: SignCommand, trust: Trust): Promise<CheckedKey | Re
       certificateId: chosen?.id ?? '',
       pin: command.pin,
       confirmFinalTry: false,
-      preferPss: false,
+      preferPss: command.pss,
     },
     {
       trainingDir: null,

@@ -88,13 +88,14 @@ export function signingHandlers(signing: Signing) {
     }),
     settings: os.settings.handler(() => viewOfSettings(signing.settings())),
     saveSettings: os.saveSettings.handler(({ input }) => {
-      const { level, tsaUrl, offline, alwaysSeal } = input;
+      const { level, tsaUrl, offline, alwaysSeal, pss } = input;
       return viewOfSettings(
         signing.saveSettings({
           ...(level === undefined ? {} : { level }),
           ...(tsaUrl === undefined ? {} : { tsaUrl }),
           ...(offline === undefined ? {} : { offline }),
           ...(alwaysSeal === undefined ? {} : { alwaysSeal }),
+          ...(pss === undefined ? {} : { pss }),
         }),
       );
     }),

@@ -21,11 +21,13 @@ export interface SigningSettings {
   readonly modules: readonly KeptModule[];
   /** Every result goes to the clerk for number, date and seal after the leader. */
   readonly alwaysSeal: boolean;
+  /** RSA with PSS where the token has it. */
+  readonly pss: boolean;
   /** Where each form was last put. */
   readonly places: Readonly<Partial<Record<VisibleForm, Place>>>;
 }
 
-const DEFAULTS: SigningSettings = { level: 'B-B', tsaUrl: null, offline: false, modules: [], alwaysSeal: false, places: {} };
+const DEFAULTS: SigningSettings = { level: 'B-B', tsaUrl: null, offline: false, modules: [], alwaysSeal: false, pss: false, places: {} };
 
 export function readSettings(store: Store): SigningSettings {
   const stored = { ...DEFAULTS, ...store.get<Partial<SigningSettings>>('signing', 'settings') };

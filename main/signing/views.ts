@@ -91,6 +91,7 @@ export const viewOfSettings = (settings: SigningSettings): z.infer<typeof settin
   tsaUrl: settings.tsaUrl,
   offline: settings.offline,
   alwaysSeal: settings.alwaysSeal,
+  pss: settings.pss,
   places: Object.fromEntries(Object.entries(settings.places)),
 });
 

@@ -54,7 +54,7 @@ export class Workshop {
         certificateId: request.certificateId,
         pin: request.pin,
         confirmFinalTry: request.confirmFinalTry,
-        preferPss: false,
+        preferPss: this.settings().pss,
       },
       {
         spawn: this.deps.spawn,

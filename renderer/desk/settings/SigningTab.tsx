@@ -39,7 +39,7 @@ export function SigningTab() {
     client.signing.roots().then(setRoots, () => {});
   }, []);
   const save = useCallback(
-    (change: { level?: Settings['level']; tsaUrl?: string | null; offline?: boolean; alwaysSeal?: boolean }) =>
+    (change: { level?: Settings['level']; tsaUrl?: string | null; offline?: boolean; alwaysSeal?: boolean; pss?: boolean }) =>
       void run('save', (commandId) => client.signing.saveSettings({ commandId, ...change })).then((next) => next && setSettings(next)),
     [run],
   );
@@ -97,6 +97,10 @@ export function SigningTab() {
               onChange={(event) => save({ offline: event.target.checked })}
             />
             {say('Không hỏi mạng khi kiểm tra thu hồi', 'Never go online for revocation')}
+          </label>
+          <label className="check">
+            <input type="checkbox" checked={settings.pss} disabled={!may} onChange={(event) => save({ pss: event.target.checked })} />
+            {say('Ký RSA bằng PSS khi token có (bình thường PKCS#1 v1.5)', 'Sign RSA with PSS where the token has it (else PKCS#1 v1.5)')}
           </label>
           <label className="check">
             <input
