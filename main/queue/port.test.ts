@@ -7,7 +7,8 @@ import { part } from '../../tests/parts.ts';
 import { postgresBinary, startPostgres, type RealPostgres } from '../../tests/soak/queue/postgres.ts';
 import { openStore, systemClock, type Store } from '../store/index.ts';
 import { HallAway, migrations, postgresQueueStore, sqliteQueueStore, trainingSite, type QueueStore, type Site } from './index.ts';
-import { issueAt, portSuite, send, wholeLog } from './port.suite.ts';
+import { issueAt, MORNING, portSuite, send, wholeLog } from './port.suite.ts';
+import { shortHash } from './store-sqlite.ts';
 
 describe('the SQLite store', () => {
   let dir: string;
@@ -32,6 +33,52 @@ describe('the SQLite store', () => {
     }),
     false,
   );
+
+  it('tells two command ids apart that share a hash, also after a restart and after another process wrote', async () => {
+    const seen = new Map<number, string>();
+    let pair: [string, string] | undefined;
+    for (let i = 0; pair === undefined; i += 1) {
+      const id = `press-${i}-of-some-kiosk`;
+      const other = seen.get(shortHash(id));
+      if (other !== undefined) pair = [other, id];
+      seen.set(shortHash(id), id);
+    }
+    const start = () => {
+      const store = openStore({ file: path.join(dir, 'queue.sqlite'), clock: systemClock, migrations });
+      const port = sqliteQueueStore({ store, site: trainingSite });
+      open.push({ store, port });
+      return port;
+    };
+    const press = (port: QueueStore, id: string) =>
+      send(port, 'kiosk', { do: 'issue', ticketId: `t-${id}-${Math.random()}`, serviceId: 'chung-thuc' }, undefined, id);
+    const first = start();
+    const given = [await press(first, pair[0]), await press(first, pair[1])];
+    expect(given.map((o) => o.repeated)).toEqual([false, false]);
+    const second = start();
+    expect([await press(second, pair[0]), await press(second, pair[1])]).toEqual(given.map((o) => ({ ...o, repeated: true })));
+    // a refusal leaves no step in the log, only its answer
+    const wrong = () => send(second, 'kiosk', { do: 'issue', ticketId: 'none', serviceId: 'none' }, undefined, 'press-wrong');
+    expect((await wrong()).repeated).toBe(false);
+    expect((await send(first, 'kiosk', { do: 'issue', ticketId: 'none', serviceId: 'none' }, undefined, 'press-wrong')).repeated).toBe(
+      true,
+    );
+    expect((await send(first, 'kiosk', { do: 'issue', ticketId: 'x', serviceId: 'chung-thuc' })).answer).toMatchObject({
+      ticket: { number: 3 },
+    });
+  });
+
+  it('forgets ids after a week, and nothing else', async () => {
+    const store = openStore({ file: path.join(dir, 'queue.sqlite'), clock: systemClock, migrations });
+    const port = sqliteQueueStore({ store, site: trainingSite });
+    open.push({ store, port });
+    const press = (id: string, at: number) =>
+      send(port, 'kiosk', { do: 'issue', ticketId: `t-${id}-${at}`, serviceId: 'chung-thuc' }, at, id);
+    await press('press-old', MORNING);
+    await press('press-new', MORNING + 6 * 86_400_000);
+    await port.tidy(MORNING + 8 * 86_400_000);
+    expect((await press('press-new', MORNING + 8 * 86_400_000)).repeated).toBe(true);
+    expect((await press('press-old', MORNING + 8 * 86_400_000)).repeated).toBe(false);
+  });
 
   it('lets nobody change or shorten the log, although the file is open before him', async () => {
     const store = openStore({ file: path.join(dir, 'queue.sqlite'), clock: systemClock, migrations });

@@ -45,6 +45,13 @@ export const migrations: Migration[] = [
         from queue_ticket where json_extract(doc, '$.estimate.mid') is not null;
     `,
   },
+  {
+    room: 'queue',
+    number: 2,
+    name: 'ids found in memory',
+    // ids are random, so every command wrote to another page of this index: two fifths of all that was written
+    sql: 'drop index queue_command_hash;',
+  },
 ];
 
 const COMMANDS_KEPT_MS = 7 * 86_400_000;
@@ -90,11 +97,38 @@ const fromRow = (r: LogRow): LogEntry => {
   };
 };
 
-/** FNV-1a, 32 bits: only to keep an index small; the id itself decides. */
-function shortHash(id: string): number {
+/** FNV-1a, 32 bits: only to keep the table of ids small; the id itself decides. */
+export function shortHash(id: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < id.length; i += 1) h = Math.imul(h ^ id.charCodeAt(i), 0x01000193);
   return h >>> 0;
+}
+
+/** Where each remembered command stands in its table, by the hash of its id; about 40 bytes each, for a week. */
+class CommandIds {
+  private readonly rows = new Map<number, number>();
+  /** Further rows of ids that share a hash. */
+  private readonly more = new Map<number, number[]>();
+  last = 0;
+
+  add(hash: number, rowid: number): void {
+    this.last = Math.max(this.last, rowid);
+    if (!this.rows.has(hash)) this.rows.set(hash, rowid);
+    else this.more.set(hash, [...(this.more.get(hash) ?? []), rowid]);
+  }
+
+  *find(hash: number): Generator<number> {
+    const first = this.rows.get(hash);
+    if (first === undefined) return;
+    yield first;
+    yield* this.more.get(hash) ?? [];
+  }
+
+  clear(): void {
+    this.rows.clear();
+    this.more.clear();
+    this.last = 0;
+  }
 }
 
 /**
@@ -132,7 +166,8 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
     append:
       db.prepare(`insert into queue_log (site, seq, at, day, action, device, officer, counter, ticket, from_state, to_state, body, hash)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-    command: db.prepare('select kind, answer from queue_command where hash = ? and site = ? and id = ?'),
+    command: db.prepare('select kind, answer from queue_command where rowid = ? and site = ? and id = ?'),
+    commands: db.prepare('select rowid, hash from queue_command where site = ? and rowid > ? order by rowid').raw(),
     tidy: db.prepare('delete from queue_command where site = ? and at < ?'),
     setCommand: db.prepare('insert into queue_command (hash, site, id, kind, at, answer) values (?, ?, ?, ?, ?, ?)'),
   };
@@ -163,16 +198,31 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
   const witness = db.memory ? undefined : new Witness(options.witness ?? `${db.name}.numbers`);
   const series = site.services.map((s) => s.series);
 
+  const ids = new CommandIds();
+  const readIds = () => {
+    for (const [rowid, hash] of sql.commands.iterate(site.id, ids.last) as Iterable<[number, number]>) ids.add(hash, rowid);
+  };
+  /** Changes when another connection has written: then it may have remembered commands that we have not seen. */
+  const dataVersion = db.prepare('pragma data_version').pluck();
+  const version = () => dataVersion.get() as number;
+  let seen = version();
+  readIds();
+
   const one = (command: QueueCommand, entries: LogEntry[]): Outcome => {
+    const short = shortHash(command.id);
     if (command.id !== '') {
-      const known = sql.command.get(shortHash(command.id), site.id, command.id) as { kind: string; answer: string } | undefined;
+      let known: { kind: string; answer: string } | undefined;
+      for (const rowid of ids.find(short)) known ??= sql.command.get(rowid, site.id, command.id) as typeof known;
       if (known)
         return { answer: known.kind === commandKind(command) ? (JSON.parse(known.answer) as Answer) : no.commandReused(), repeated: true };
     }
     const decided = decide(state, site, command);
     entries.push(...decided.entries);
-    if (command.id !== '')
-      sql.setCommand.run(shortHash(command.id), site.id, command.id, commandKind(command), command.at, JSON.stringify(decided.result));
+    if (command.id !== '') {
+      const answer = JSON.stringify(decided.result);
+      const { lastInsertRowid } = sql.setCommand.run(short, site.id, command.id, commandKind(command), command.at, answer);
+      ids.add(short, Number(lastInsertRowid));
+    }
     return { answer: decided.result, repeated: false };
   };
 
@@ -230,6 +280,9 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
         // somebody else wrote to our database (a second process): go on from what is there
         const committed = head?.seq ?? 0;
         if (committed !== state.seq) state = load();
+        const now = version();
+        if (now !== seen) readIds();
+        seen = now;
         const all = commands.map((command) => one(command, entries));
         if (entries.length > 0) write(entries, committed);
         return all;
@@ -238,6 +291,8 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
       return { outcomes, entries };
     } catch (error) {
       state = load();
+      ids.clear();
+      readIds();
       throw error;
     }
   };
@@ -304,7 +359,11 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
       ),
     log: async (after, limit = 1000) => (sql.log.all(site.id, after, limit) as LogRow[]).map(fromRow),
     refresh: async () => {},
-    tidy: async (now) => void sql.tidy.run(site.id, now - COMMANDS_KEPT_MS),
+    async tidy(now) {
+      sql.tidy.run(site.id, now - COMMANDS_KEPT_MS);
+      ids.clear();
+      readIds();
+    },
     async close() {
       if (closed) return;
       flush();
