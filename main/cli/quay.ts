@@ -1,15 +1,13 @@
-import { backupCommand, restoreCommand } from './backup.ts';
-import { officerCommand } from './officer.ts';
-import { signCommand } from './sign.ts';
-import { verifyCommand } from './verify.ts';
-
-/** `npm run --silent quay -- sign|verify|officer|backup|restore …`. Paths are read from where the command was typed. */
+/**
+ * `npm run --silent quay -- sign|verify|officer|backup|restore …`. Paths are read from where the command was typed. Each command
+ * loads what it needs and no more: a misspelt word is answered at once, and `verify` opens no rooms.
+ */
 const COMMANDS = {
-  sign: signCommand,
-  verify: verifyCommand,
-  officer: officerCommand,
-  backup: backupCommand,
-  restore: restoreCommand,
+  sign: async () => (await import('./sign.ts')).signCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
+  officer: async () => (await import('./officer.ts')).officerCommand,
+  backup: async () => (await import('./backup.ts')).backupCommand,
+  restore: async () => (await import('./backup.ts')).restoreCommand,
 } as const;
 const [name, ...args] = process.argv.slice(2);
 if (name === undefined || !Object.hasOwn(COMMANDS, name)) {
@@ -19,7 +17,8 @@ if (name === undefined || !Object.hasOwn(COMMANDS, name)) {
   (asked ? process.stdout : process.stderr).write(`${wrong}${list.join('')}`);
   process.exit(asked ? 0 : 64);
 }
-process.exitCode = await COMMANDS[name as keyof typeof COMMANDS](args, {
+const command = await COMMANDS[name as keyof typeof COMMANDS]();
+process.exitCode = await command(args, {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
