@@ -174,6 +174,9 @@ describe.skipIf(!ready)('the whole job at the desk, by keyboard alone', () => {
     await page.keyboard.type('Nguyễn Thanh Bình', { delay: 50 });
     await press('Tab');
     await page.keyboard.type('Phó Chủ tịch', { delay: 50 });
+    // With its number written, the leader's signature is the last; without one the clerk's number and seal would follow.
+    await press('Tab');
+    await page.keyboard.type('15/TLTĐCC-BS', { delay: 50 });
     await press('Enter');
     await page.getByRole('button', { name: /^Xem: Trích lục/ }).waitFor();
     const dossier = page.url();
