@@ -13,7 +13,7 @@ export function WaitingGroups({ groups, total, staleSince }: { groups: BoardView
           <div key={group.serviceId} className="g">
             <h3>{group.vi}</h3>
             <p>
-              <b>{group.waiting}</b> người chờ
+              <b>{group.waiting}</b> người<span className="w"> chờ</span>
             </p>
             <p>
               {!group.open ? (

@@ -75,10 +75,18 @@ async function merge(held: Held): Promise<Held> {
 
 /** Keeps a leased block of numbers on this machine, so that it goes on giving numbers while the hub is away, and hands in what it gave. */
 export function useLease(connected: boolean): LeaseDesk {
+  const tendNow = useRef<() => void>(() => {});
   useEffect(() => {
     if (!connected) return;
     let ended = false;
+    let busy = false;
+    let again = false;
     const tend = async () => {
+      if (busy) {
+        again = true;
+        return;
+      }
+      busy = true;
       try {
         let held = read();
         if (held && held.tickets.length > 0) held = await merge(held);
@@ -88,12 +96,20 @@ export function useLease(connected: boolean): LeaseDesk {
         write({ lease, tickets: read()?.tickets ?? [], merged: [], mergeId: newCommandId() });
       } catch {
         // The hub went away again or gives no leases; the next look tries again.
+      } finally {
+        busy = false;
+        if (again && !ended) {
+          again = false;
+          void tend();
+        }
       }
     };
+    tendNow.current = () => void tend();
     void tend();
     const timer = setInterval(() => void tend(), LOOK_EVERY_MS);
     return () => {
       ended = true;
+      tendNow.current = () => {};
       clearInterval(timer);
     };
   }, [connected]);
@@ -112,6 +128,8 @@ export function useLease(connected: boolean): LeaseDesk {
       const issuedAt = serverNow();
       const ticket: LeasedTicket = { ...press, serviceId: group.id, number, issuedAt, print: 'none' };
       write({ ...held, tickets: [...held.tickets, ticket], mergeId: newCommandId() });
+      // A hub that was only slow may have answered the press as well, and would call the number that nobody holds.
+      tendNow.current();
       return {
         ticketId: press.commandId,
         number,

@@ -103,6 +103,16 @@ describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
     page.setDefaultTimeout(15_000);
     await page.locator('.tile').first().waitFor();
     await page.clock.install();
+    // Two tones for each time the machine asks aloud.
+    await page.addInitScript(() => {
+      Object.assign(globalThis, { tones: 0 });
+      const start = Reflect.get(AudioScheduledSourceNode.prototype, 'start') as (this: AudioScheduledSourceNode, when?: number) => void;
+      Reflect.set(OscillatorNode.prototype, 'start', function (this: OscillatorNode, when?: number) {
+        (globalThis as unknown as { tones: number }).tones += 1;
+        start.call(this, when);
+      });
+    });
+    const tones = () => page.evaluate(() => (globalThis as unknown as { tones: number }).tones);
     await page.reload();
     await page.locator('.tile').first().waitFor();
     await page.getByRole('button', { name: 'English' }).click();
@@ -111,6 +121,17 @@ describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
     await shoot(page, 'kiosk-still-there');
     await page.getByRole('button', { name: 'I need more time' }).click();
     await soon(() => page.getByRole('dialog').count()).toBe(0);
+    // Nobody answers: asked once more at half-time, then back to the start, in Vietnamese, for the next citizen.
+    const before = await tones();
+    await page.clock.fastForward(121_000);
+    await page.getByRole('dialog').waitFor();
+    await soon(tones).toBe(before + 2);
+    await page.clock.fastForward(11_000);
+    await soon(tones).toBe(before + 4);
+    await page.clock.fastForward(11_000);
+    await page.getByRole('heading', { name: 'Ông/bà cần làm việc gì?' }).waitFor();
+    await soon(() => page.getByRole('dialog').count()).toBe(0);
+    expect(await tones()).toBe(before + 4);
     await context.close();
     expect(complaints).toEqual([]);
   });

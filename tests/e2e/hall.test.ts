@@ -203,6 +203,17 @@ describe.skipIf(!ready)('the hall in Chromium', () => {
     expect(new Set([...listed, await top(page)]).size).toBe(7);
     expect(await page.locator('.now [data-arrow]').getAttribute('data-arrow')).toBe('left');
     await expectHallContrast(page);
+    // The longest words that a busy day brings are still whole.
+    const cut = await page.locator('.wait .g').evaluateAll(
+      (groups) =>
+        groups.filter((group) => {
+          const [waiting, range] = [...group.querySelectorAll('p')];
+          waiting!.querySelector('b')!.textContent = '128';
+          range!.innerHTML = '<b>100–140</b> phút';
+          return group.scrollHeight > group.clientHeight || group.scrollWidth > group.clientWidth;
+        }).length,
+    );
+    expect(cut).toBe(0);
     await shoot(page, 'board-full');
     await other.page.getByText('Chưa gọi số nào hôm nay').waitFor();
     await other.context.close();
