@@ -149,6 +149,43 @@ describe.skipIf(!openssl)('the line', () => {
     expect(await get(make({ pinnedSha256: fingerprint }))).toBe('certificate');
   });
 
+  it('tunnels TLS through the proxy of the agency, which sees where to and nothing else', async () => {
+    bench = await setup();
+    const file = certificates(path.join(bench.dir, 'pki'));
+    const server = https.createServer(
+      { key: readFileSync(file('server.key')), cert: readFileSync(file('server.pem')) },
+      (_request, response) => response.end('được'),
+    );
+    const target = await listen(server);
+    const asked: string[] = [];
+    let seen = '';
+    const proxy = http.createServer();
+    proxy.on('connect', (request: http.IncomingMessage, client: net.Socket) => {
+      asked.push(request.url ?? '');
+      const up = net.connect(target, '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 OK\r\n\r\n');
+        client.on('data', (piece) => (seen += piece.toString('latin1')));
+        client.pipe(up).pipe(client);
+      });
+      up.on('error', () => client.destroy());
+      client.on('error', () => up.destroy());
+    });
+    const port = await listen(proxy);
+    const wire = createTransport({ allowHosts: ['127.0.0.1'], proxy: `http://127.0.0.1:${port}`, tls: { caFile: file('ca.pem') } });
+    closing.push(() => wire.close());
+    const reply = await wire.send({ method: 'POST', url: `https://127.0.0.1:${target}/x`, body: Buffer.from('bí mật 001099000001') });
+    expect(reply.body.toString()).toBe('được');
+    expect(asked).toEqual([`127.0.0.1:${target}`]);
+    expect(seen).not.toContain('001099000001');
+    const foreign = createTransport({
+      allowHosts: ['127.0.0.1'],
+      proxy: `http://127.0.0.1:${port}`,
+      tls: { caFile: file('foreign-ca.pem') },
+    });
+    closing.push(() => foreign.close());
+    expect(await word(foreign.send({ method: 'GET', url: `https://127.0.0.1:${target}/x` }))).toBe('certificate');
+  });
+
   it('goes through the proxy of the agency', async () => {
     bench = await setup();
     const asked: string[] = [];

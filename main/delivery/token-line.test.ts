@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -63,10 +64,11 @@ describe.skipIf(!ready)('a client certificate whose key is on a token', { timeou
   });
 
   const url = () => `https://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
-  function open(pin: string | null, change: { caFile?: string; pinnedSha256?: string; keyUri?: string } = {}): Transport {
+  function open(pin: string | null, change: { caFile?: string; pinnedSha256?: string; keyUri?: string } = {}, proxy?: string): Transport {
     const { keyUri = 'pkcs11:token=tinh;object=khoa;type=private', ...rest } = change;
     const wire = createTransport({
       allowHosts: ['127.0.0.1'],
+      ...(proxy ? { proxy } : {}),
       tls: {
         caFile: file('ca.pem'),
         ...rest,
@@ -98,6 +100,27 @@ describe.skipIf(!ready)('a client certificate whose key is on a token', { timeou
     expect(answer).toBe('client TLSv1.3 70000');
     wire.close();
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('quay-tls-'))).toEqual([]);
+  });
+
+  it('goes through the proxy of the agency', async () => {
+    const asked: string[] = [];
+    const proxy = http.createServer();
+    proxy.on('connect', (request: http.IncomingMessage, client: net.Socket) => {
+      asked.push(request.url ?? '');
+      const up = net.connect((server.address() as AddressInfo).port, '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 OK\r\n\r\n');
+        client.pipe(up).pipe(client);
+      });
+      up.on('error', () => client.destroy());
+      client.on('error', () => up.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const wire = open(PIN, {}, `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    expect(await word(wire)).toBe('client TLSv1.3 70000');
+    expect(asked).toEqual([new URL(url()).host]);
+    wire.close();
+    await new Promise((resolve) => proxy.close(resolve));
+    expect(await word(open(PIN, {}, 'http://127.0.0.1:1'))).toMatch(/^line /);
   });
 
   it('tries a wrong PIN once, and again only when a person signed in', async () => {

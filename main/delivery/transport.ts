@@ -74,6 +74,8 @@ export function createTransport(options: TransportOptions): Transport {
     ...(options.proxy ? { proxyEnv: { HTTP_PROXY: options.proxy, HTTPS_PROXY: options.proxy } } : {}),
   };
   const plain = new http.Agent(shared);
+  /** To our own process that speaks TLS: never through a proxy. */
+  const tunnel = new http.Agent({ keepAlive: true, maxSockets: options.sockets ?? 8 });
   const secure = new https.Agent({
     ...shared,
     minVersion: 'TLSv1.2',
@@ -87,7 +89,12 @@ export function createTransport(options: TransportOptions): Transport {
   const allowed = new Set(options.allowHosts.map((h) => h.toLowerCase()));
   const pinned = tls?.pinnedSha256?.toLowerCase().replaceAll(':', '');
   const token = tls?.token
-    ? createTokenLine({ ...tls.token, ...(tls.caFile ? { caFile: tls.caFile } : {}), ...(pinned ? { pinnedSha256: pinned } : {}) })
+    ? createTokenLine({
+        ...tls.token,
+        ...(options.proxy ? { proxy: options.proxy } : {}),
+        ...(tls.caFile ? { caFile: tls.caFile } : {}),
+        ...(pinned ? { pinnedSha256: pinned } : {}),
+      })
     : null;
   const maxReply = options.maxReplyBytes ?? 64 * 1024 * 1024;
 
@@ -104,7 +111,7 @@ export function createTransport(options: TransportOptions): Transport {
       // With the key on a token, another process speaks TLS; between it and us is a socket of this user alone.
       const socketPath = token && url.protocol === 'https:' ? await token.socketFor(url) : null;
       if (socketPath !== null) url.protocol = 'http:';
-      const agent = url.protocol === 'https:' ? secure : plain;
+      const agent = socketPath !== null ? tunnel : url.protocol === 'https:' ? secure : plain;
       const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
         method: request.method,
         agent,
@@ -176,6 +183,7 @@ export function createTransport(options: TransportOptions): Transport {
     again: () => token?.again(),
     close() {
       token?.close();
+      tunnel.destroy();
       plain.destroy();
       secure.destroy();
     },

@@ -11,7 +11,7 @@ import type { FromTokenLine, ToTokenLine } from './protocol.ts';
  */
 const tell = (message: FromTokenLine): void => void process.send?.(message);
 
-function listen({ socket, host, port, engine, keyUri, certFile, caFile, pinnedSha256, pin }: ToTokenLine): void {
+function listen({ socket, host, port, engine, keyUri, certFile, caFile, pinnedSha256, proxy, pin }: ToTokenLine): void {
   let secureContext: tls.SecureContext;
   try {
     secureContext = tls.createSecureContext({
@@ -27,22 +27,32 @@ function listen({ socket, host, port, engine, keyUri, certFile, caFile, pinnedSh
   }
   const server = net.createServer((client) => {
     client.on('error', () => undefined);
-    const up = tls.connect({ host, port, secureContext, ...(net.isIP(host) === 0 ? { servername: host } : {}), rejectUnauthorized: true });
     let through = false;
-    up.once('secureConnect', () => {
-      const seen = createHash('sha256').update(up.getPeerCertificate().raw).digest('hex');
-      if (pinnedSha256 && seen !== pinnedSha256) return up.destroy(Object.assign(new Error('pin'), { code: 'CERT_PINNED_CHANGED' }));
-      through = true;
-      client.pipe(up).pipe(client);
-    });
-    up.on('error', (error) => {
-      // Before the first byte the reason can still be said, in the only language that the other end understands.
+    // Before the first byte the reason can still be said, in the only language that the other end understands.
+    const fail = (error: unknown) => {
       if (!through && !client.destroyed)
         client.end(`HTTP/1.1 ${NO_TLS} TLS\r\nx-quay-tls: ${codeOf(error)}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
       else client.destroy();
-    });
-    up.on('close', () => client.end());
-    client.on('close', () => up.destroy());
+    };
+    const name = net.isIP(host) === 0 ? { servername: host } : {};
+    const secure = (over: net.Socket | null) => {
+      const up = tls.connect({ ...(over ? { socket: over } : { port }), host, secureContext, ...name, rejectUnauthorized: true });
+      up.once('secureConnect', () => {
+        const seen = createHash('sha256').update(up.getPeerCertificate().raw).digest('hex');
+        if (pinnedSha256 && seen !== pinnedSha256) return up.destroy(Object.assign(new Error('pin'), { code: 'CERT_PINNED_CHANGED' }));
+        through = true;
+        client.pipe(up).pipe(client);
+      });
+      up.on('error', fail);
+      up.on('close', () => client.end());
+      client.on('close', () => up.destroy());
+    };
+    if (!proxy) return secure(null);
+    const way = new URL(proxy);
+    const asking = http.request({ host: way.hostname, port: way.port || 80, method: 'CONNECT', path: `${host}:${port}` });
+    asking.once('connect', (reply, socket) => (reply.statusCode === 200 ? secure(socket) : fail({ code: 'EPROXY' })));
+    asking.on('error', fail);
+    asking.end();
   });
   server.on('error', (error) => tell({ failed: 'TOKEN_PARTS', detail: codeOf(error) }));
   server.listen(socket, () => tell({ ready: true }));

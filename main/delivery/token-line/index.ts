@@ -22,6 +22,8 @@ export interface TokenLineOptions {
   readonly engine?: string;
   readonly caFile?: string;
   readonly pinnedSha256?: string;
+  /** http://host:port of the agency's proxy. */
+  readonly proxy?: string;
   /** From the safe; null when nobody has given it. */
   readonly pin: () => Promise<string | null>;
   /** For tests: environment that the module needs. */
@@ -67,6 +69,7 @@ export function createTokenLine(options: TokenLineOptions) {
       certFile: options.certFile,
       ...(options.caFile ? { caFile: options.caFile } : {}),
       ...(pinned ? { pinnedSha256: pinned } : {}),
+      ...(options.proxy ? { proxy: options.proxy } : {}),
       pin,
     };
     child.send(order);

@@ -13,6 +13,8 @@ export interface ToTokenLine {
   readonly caFile?: string;
   /** Hex, without colons. */
   readonly pinnedSha256?: string;
+  /** http://host:port of the agency's proxy. */
+  readonly proxy?: string;
   readonly pin: string;
 }
 
