@@ -1,6 +1,5 @@
-import Database from 'better-sqlite3';
 import { deviceHealth, type DeviceHealth } from '../contract/devices.ts';
-import type { Store } from '../store/index.ts';
+import { readSetting, type Store } from '../store/index.ts';
 
 const ROOM = 'devices';
 const KEY = 'health';
@@ -47,12 +46,4 @@ export function createHealthMemory(store: Store, current: () => readonly DeviceH
 }
 
 /** What a counter that runs in another process wrote last, without disturbing it. @throws when the file is no database of ours */
-export function lastKnownHealth(file: string): DeviceHealth[] {
-  const db = new Database(file, { readonly: true, fileMustExist: true });
-  try {
-    const row = db.prepare('select value from setting where room = ? and key = ?').get(ROOM, KEY) as { value: string } | undefined;
-    return row ? known(JSON.parse(row.value)) : [];
-  } finally {
-    db.close();
-  }
-}
+export const lastKnownHealth = (file: string): DeviceHealth[] => known(readSetting(file, ROOM, KEY));

@@ -61,6 +61,20 @@ const STORE_MIGRATIONS: Migration[] = [
 ];
 
 /**
+ * Reads one setting of a database that another process may have open, without disturbing it.
+ * @throws SQLite's own error when there is no such file, or it is none of ours
+ */
+export function readSetting(file: string, room: string, key: string): unknown {
+  const db = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    const row = db.prepare('select value from setting where room = ? and key = ?').get(room, key) as { value: string } | undefined;
+    return row && JSON.parse(row.value);
+  } finally {
+    db.close();
+  }
+}
+
+/**
  * Opens (or makes) a database and brings it to the newest schema.
  * @param file path, or `:memory:` for pure rules' tests
  * @throws NewerDatabaseError, or SQLite's own error when the file cannot be opened

@@ -4,11 +4,12 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { separatorSheet } from '../../main/documents/pages/index.ts';
 import { createTrainingPrinter, servePrinter, type ServedPrinter } from '../../main/training/escpos/index.ts';
+import { ensureNative } from '../../native/index.ts';
 import { part } from '../parts.ts';
 import { expectAccessible, expectNoPageScroll, LARGE, openBrowser, openDesk, shoot, SMALL, soon, type Screen } from './browser.ts';
 import { startCounter, type Started } from './counter.ts';
 
-const ready = [part('/usr/bin/chromium'), part('pdftoppm')].every(Boolean);
+const ready = [part('/usr/bin/chromium'), part('pdftoppm'), part('g++'), part('/usr/include/sane/sane.h')].every(Boolean);
 const papers = path.join(import.meta.dirname, '../../resources/papers');
 
 describe.skipIf(!ready)('setting up devices in Chromium', () => {
@@ -18,6 +19,7 @@ describe.skipIf(!ready)('setting up devices in Chromium', () => {
   let other: ServedPrinter;
 
   beforeAll(async () => {
+    await ensureNative(); // bar codes are looked for in the picture
     started = await startCounter();
     other = await servePrinter(createTrainingPrinter());
     browser = await openBrowser();
