@@ -3,7 +3,6 @@ import type { InferContractRouterOutputs } from '@orpc/contract';
 import type { contract } from '../../../main/contract/index.ts';
 import { client } from '../../shared/client.ts';
 import { useLive } from '../../shared/live.ts';
-import { useDeskData } from '../data/deskData.tsx';
 import { choicesOf, pickChoice, type Choice } from './choices.ts';
 
 type Signing = InferContractRouterOutputs<typeof contract>['signing'];
