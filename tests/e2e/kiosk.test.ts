@@ -186,6 +186,42 @@ describe.skipIf(!part('/usr/bin/chromium'))('the reader of the kiosk, in Chromiu
     }
   });
 
+  it('gives one number when the hub is slower than a citizen waits: the one on the screen', async () => {
+    const { page, context } = await openScreen(browser, started, 'kiosk', KIOSK);
+    // Answers come 2.8 s late: after the kiosk's patience (2.5 s), before it takes the line for broken (3 s).
+    let late = false;
+    await page.routeWebSocket(/\/rpc/, (socket) => {
+      const hub = socket.connectToServer();
+      socket.onMessage((message) => hub.send(message));
+      hub.onMessage((message) => {
+        if (late) setTimeout(() => socket.send(message), 2_800);
+        else socket.send(message);
+      });
+    });
+    await page.reload();
+    await page.locator('.tile').first().waitFor();
+    await soon(() => page.evaluate(() => localStorage.getItem('quay.kiosk.lease') !== null)).toBe(true);
+    const residence = async () => (await desk.queue.services()).groups.find((one) => one.vi === 'Cư trú')!.waiting;
+    expect(await residence()).toBe(0);
+    late = true;
+    await page.locator('.tile', { hasText: 'Cư trú' }).click();
+    await page.locator('.tk .no').waitFor();
+    const shown = ((await page.locator('.tk .no').textContent()) ?? '').replace(' ', '');
+    late = false;
+    const fifth = await started.client('station', '5');
+    await fifth.officers.signIn({ login: 'lien', password: 'tap-huan' });
+    await fifth.queue.takeCounter({ commandId: randomUUID(), counterId: '5' });
+    // Both answered the press; only the citizen's number stays.
+    await soon(async () => {
+      for await (const message of await fifth.queue.desk()) {
+        if (message.type === 'snapshot') return message.snapshot.next.filter((one) => one.serviceVi === 'Cư trú').map((one) => one.text);
+      }
+      return [];
+    }, 12_000).toEqual([shown]);
+    expect(await residence()).toBe(1);
+    await context.close();
+  });
+
   it('no screen broke its own content policy or threw', async () => {
     await soon(() => kiosk.complaints).toEqual([]);
   });
