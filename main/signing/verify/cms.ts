@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkSignature, readHash, readSignatureAlgorithm, type HashName, type SignatureAlgorithm } from './algorithms.ts';
 import { readCertificate, type Certificate } from './certificate.ts';
-import { Der, DerError, hex, sameBytes } from './der.ts';
+import { Der, DerError, encode, hex, sameBytes } from './der.ts';
 
 const OID = {
   data: '1.2.840.113549.1.7.1',
@@ -120,7 +120,7 @@ function readSigner(info: Der, certificates: Certificate[]): Omit<Cms, 'content'
   const signer = certificates.find((certificate) =>
     sid.tag === 0x80
       ? certificate.subjectKeyId === hex(sid.content)
-      : sameBytes(certificate.issuer, sid.child(0, 0x30).raw) && sameBytes(certificate.serial, sid.child(1, 2).content),
+      : issuedBy(certificate, sid.child(0, 0x30).raw) && sameBytes(certificate.serial, sid.child(1, 2).content),
   );
   const v2 = one(OID.signingCertificateV2);
   const v1 = one(OID.signingCertificate);
@@ -150,6 +150,20 @@ function readSigner(info: Der, certificates: Certificate[]): Omit<Cms, 'content'
     adobeRevocation: one(OID.adobeRevocation),
     unknownUnsigned: [...unsignedAttributes.keys()].filter((oid) => oid !== OID.timestamp),
   };
+}
+
+/**
+ * node-forge, and with it @signpdf, writes letters beyond ASCII twice over as UTF-8 in the name of the issuer. What they mean is certain,
+ * and the certificate that they mean still has to fit the signature.
+ */
+function issuedBy(certificate: Certificate, name: Uint8Array): boolean {
+  if (sameBytes(certificate.issuer, name)) return true;
+  const value = (part: Der): Uint8Array =>
+    part.tag === 0x0c ? encode(0x0c, Buffer.from(Buffer.from(part.content).toString('latin1'), 'utf8')) : part.raw;
+  const sets = Der.whole(certificate.issuer).children.map((set) =>
+    encode(0x31, ...set.children.map((item) => encode(0x30, item.child(0).raw, value(item.child(1))))),
+  );
+  return sameBytes(encode(0x30, ...sets), name);
 }
 
 function readAttributes(set: Der): Map<string, Der> {

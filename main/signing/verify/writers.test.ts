@@ -133,6 +133,34 @@ describe.skipIf(!part('openssl'))('files by other writers', () => {
     expect((await look(early.bytes)).verdict).toBe('NO-SIGNATURE');
   });
 
+  it('@signpdf: the Vietnamese name of the issuer written twice over, and no other', async () => {
+    const renamed =
+      (change: (text: Uint8Array) => Uint8Array) =>
+      (cms: Uint8Array): Uint8Array => {
+        const info = Der.whole(cms);
+        const data = info.child(1).child(0);
+        const signer = data.children.at(-1)?.child(0) ?? data;
+        const sid = signer.child(1);
+        const name = sid.child(0).children.map((set) =>
+          encode(
+            0x31,
+            ...set.children.map((item) => {
+              const value = item.child(1);
+              return encode(0x30, item.child(0).raw, value.tag === 0x0c ? encode(0x0c, change(value.content)) : value.raw);
+            }),
+          ),
+        );
+        const parts = signer.children.map((item, i) => (i === 1 ? encode(0x30, encode(0x30, ...name), sid.child(1).raw) : item.raw));
+        const signers = encode(0x31, encode(0x30, ...parts));
+        return encode(0x30, info.child(0).raw, encode(0xa0, encode(0x30, ...data.children.slice(0, -1).map((item) => item.raw), signers)));
+      };
+    const twice = (text: Uint8Array): Uint8Array => Buffer.from(Buffer.from(text).toString('latin1'), 'utf8');
+    const plain = { who, plain: true, subFilter: 'adbe.pkcs7.detached' };
+    expect(await states(samplePdf().sign(pki, { ...plain, twist: renamed(twice) }))).toEqual([LAST]);
+    const other = await look(samplePdf().sign(pki, { ...plain, twist: renamed((text) => twice(text).map((byte) => byte ^ 1)) }).bytes);
+    expect(other).toMatchObject({ verdict: 'INDETERMINATE', signatures: [{ subIndication: 'NO_SIGNING_CERTIFICATE_FOUND' }] });
+  });
+
   it('lists an older object again where it stands, the signature too', async () => {
     const file = signed();
     const text = file.bytes.toString('latin1');
