@@ -35,7 +35,10 @@ function wrongArguments() {
     const { port, data } = parseArgs({ args, options }).values;
     if (data === '') return ['--data cần tên thư mục', '--data needs a folder'];
     if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) < 65536))
-      return [`--port cần một số từ 0 đến 65535, không phải "${String(port)}"`, `--port needs a number from 0 to 65535, not "${String(port)}"`];
+      return [
+        `--port cần một số từ 0 đến 65535, không phải "${String(port)}"`,
+        `--port needs a number from 0 to 65535, not "${String(port)}"`,
+      ];
     return null;
   } catch (error) {
     const named = (/'(-[^ ']*)/.exec(error.message) || /'([^']*)'/.exec(error.message) || ['', ''])[1];
