@@ -7,7 +7,6 @@ import {
   isStream,
   isString,
   latin1,
-  readFields,
   readPages,
   rectangle,
   type PdfDict,
@@ -16,6 +15,7 @@ import {
   type PdfView,
 } from '../pdf/index.ts';
 import type { Comparison } from './compare.ts';
+import { awaitsFont, awaitsLook } from './looks.ts';
 import type { Modifications } from './types.ts';
 
 /** Fields that a revision filled, signed or added, for the locks. Document timestamps lock nobody out and are not listed. */
@@ -32,9 +32,6 @@ const FILLED_KEYS = new Set(['V', 'AP', 'AS', 'M', 'I', 'TI', 'RV']);
 /** Anyone can get a document timestamp: it must not draw, nor bring into view what was drawn before. */
 const STAMPED_KEYS = new Set(['V', 'M']);
 const SIGNED_KEYS = new Set(['V', 'AP', 'AS', 'M', 'F']);
-
-/** The fonts that every reader has (ISO 32000-2, 9.6.2.2). */
-const STANDARD = /^(?:Helvetica|Courier|Times|Symbol|ZapfDingbats)(?:-\w+)?$/;
 
 /** Operators that show text, pictures or shadings: what a look without a value says all the same. */
 const PAINTS = /(?:^|[\s\])>])(?:Tj|TJ|Do|sh|BI|'|")(?:\s|$)/;
@@ -86,7 +83,7 @@ export class FieldRules {
         else if (was !== is) c.differ('LTA_UPDATES', path);
         if (isRef(b)) c.reached.add(b.num);
       } else if (key === 'DR') this.#resources(a, b, path);
-      else if (key === 'DA' && a === null) c.differ(this.#bare() ? 'OTHER' : 'LTA_UPDATES', path);
+      else if (key === 'DA' && a === null) c.differ(awaitsLook(c.old) ? 'OTHER' : 'LTA_UPDATES', path);
       else if (key === 'NeedAppearances' && (b === null || b === false)) c.differ(a === b ? 'NONE' : 'LTA_UPDATES', path);
       else c.compare(a, b, 'OTHER', path);
     }
@@ -119,41 +116,11 @@ export class FieldRules {
         for (const [name, item] of oldGroup.entries) c.compare(item, newGroup.entries.get(name), 'OTHER', `${path}/${key}/${name}`);
         for (const [name, item] of newGroup.entries) {
           if (oldGroup.entries.has(name)) continue;
-          c.differ(key === 'Font' && this.#awaited(name, item) ? 'OTHER' : 'LTA_UPDATES', `${path}/${key}`);
+          c.differ(key === 'Font' && awaitsFont(c.old, name, c.new, item) ? 'OTHER' : 'LTA_UPDATES', `${path}/${key}`);
           c.fresh(item, `${path}/${key}`);
         }
       }
     }
-  }
-
-  /** Whether an old field shows a text for which it says no look of its own: the form's would give it one. */
-  #bare(): boolean {
-    const view = this.#c.old;
-    return readFields(view).some(
-      ({ dict, type }) => (type === 'Tx' || type === 'Ch') && !dict.entries.has('DA') && view.get(dict, 'V') !== null,
-    );
-  }
-
-  /** A font under a name that an old field names for its text: unless it is one of those that every reader has, it draws old text anew. */
-  #awaited(name: string, font: PdfObject): boolean {
-    const c = this.#c;
-    const dict = c.new.dict(font);
-    const base = dict === undefined ? null : c.new.get(dict, 'BaseFont');
-    const plain =
-      dict !== undefined &&
-      isName(c.new.get(dict, 'Subtype'), 'Type1') &&
-      !dict.entries.has('FontDescriptor') &&
-      !isDict(c.new.get(dict, 'Encoding'));
-    if (plain && isName(base) && STANDARD.test(base.value)) return false;
-    const form = c.old.dict(c.old.root.entries.get('AcroForm'));
-    const texts = [form, ...readFields(c.old).map((field) => field.dict)].map((one) => (one === undefined ? null : c.old.get(one, 'DA')));
-    return texts.some(
-      (text) =>
-        isString(text) &&
-        latin1(text.bytes)
-          .split(/[\s[\]()<>]+/)
-          .includes(`/${name}`),
-    );
   }
 
   /** A list of fields (of the form, or the kids of one): what was there stays, in its order; signature fields may come. */
