@@ -53,7 +53,7 @@ export function PagePane({ scan, page, component }: { scan: Scan; page: ScanPage
                   ? say('Có thể là trang trắng', 'Perhaps a blank page')
                   : say(`${page.dpi} dpi, ${page.widthPx} × ${page.heightPx}`, `${page.dpi} dpi, ${page.widthPx} × ${page.heightPx}`)}
             </span>
-            <span className="dim">{`${Math.max(1, Math.round(page.image.size / 1024))} kB`}</span>
+            <span className="dim">{`${Math.max(1, Math.round((page.improved?.bytes ?? page.image.size) / 1024))} kB`}</span>
           </div>
         ) : null}
         <div className="tools">

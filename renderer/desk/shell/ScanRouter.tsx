@@ -44,6 +44,9 @@ export function ScanRouter({ onUnknown }: { onUnknown: (text: string) => void })
       setSecond({ dossierId, card });
     }
     go('intake', dossierId);
+    // What the card says does not fit together: the officer compares, nothing is refused.
+    const [doubt] = scan.warnings;
+    if (doubt) setTrouble({ code: 'card-doubt', vi: doubt.vi, en: doubt.en });
   };
 
   const route = async (scan: Scan) => {
