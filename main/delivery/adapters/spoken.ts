@@ -78,14 +78,24 @@ export function createSession(clock: Clock, open: (signal: AbortSignal) => Promi
   return {
     get,
     forget,
-    /** Makes a call with the session; one that ended is opened anew once and the same call (same key) made again. */
-    async use<T>(signal: AbortSignal, ended: (answer: T) => boolean, call: (value: string) => Promise<T>): Promise<T> {
+    /**
+     * Makes a call with the session; one that ended is opened anew once and the same call (same key) made again.
+     * @param done for a back end without keys: asked before the call is made again, with the answer when it was carried out after all
+     */
+    async use<T>(
+      signal: AbortSignal,
+      ended: (answer: T) => boolean,
+      call: (value: string) => Promise<T>,
+      done?: () => Promise<T | null>,
+    ): Promise<T> {
       for (let renewed = false; ; renewed = true) {
         const value = await get(signal);
         const answer = await call(value);
         const over = ended(answer);
         if (over && current?.value === value) current = null;
         if (!over || renewed) return answer;
+        const known = (await done?.()) ?? null;
+        if (known !== null) return known;
       }
     },
   };

@@ -21,8 +21,10 @@ const entry = z.looseObject({
   GhiChu: z.string().default(''),
   TienDo: z.array(z.looseObject({ ThoiDiemXuLy: z.string().default(''), NoiDungXuLy: z.string().default('') })).default([]),
 });
+type Entry = z.output<typeof entry>;
 const findReply = anyReply.extend({ data: z.array(entry).default([]) });
 
+const DONE_ALREADY: WireReply = { status: 200, headers: {}, body: Buffer.alloc(0) };
 const OK = new Set(['0', '00', '']);
 const SIGN_IN = new Set(['401', '403']);
 const LATER = new Set(['500', '502', '503', '504']);
@@ -70,13 +72,17 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
     return { value: got.session, until: clock.now() + 20 * 60_000 };
   });
 
-  /** One call; the province says no in `error_code` of a 200. */
+  /**
+   * One call; the province says no in `error_code` of a 200.
+   * @param done of a call that changes something: was it carried out although the answer spoke of the session?
+   */
   async function call<T extends { error_code: string; message?: string | undefined }>(
     service: string,
     key: string,
     content: Record<string, unknown>,
     schema: z.ZodType<T>,
     signal: AbortSignal,
+    done?: () => Promise<T | null>,
   ): Promise<T> {
     const { reply, got } = await session.use<{ reply: WireReply; got: T | null }>(
       signal,
@@ -86,6 +92,11 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
         const heard = await voice.ask(service, key, request);
         return { reply: heard, got: heard.status === 200 ? read(heard, schema) : null };
       },
+      done &&
+        (async () => {
+          const known = await done();
+          return known && { reply: DONE_ALREADY, got: known };
+        }),
     );
     if (got === null) throw problemOf(reply, mapping, clock.now());
     if (OK.has(got.error_code)) return got;
@@ -104,6 +115,13 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
     (await call('TraCuuHoSo', dossierCode, { mahoso: dossierCode }, findReply, signal)).data[0] ?? null;
 
   const mark = (key: string) => `[${key}]`;
+  const hasStep = (there: Entry, status: CanonicalStatus) =>
+    there.TienDo.some((t) => t.ThoiDiemXuLy === compactTime(status.at) && t.NoiDungXuLy === status.text);
+  /** The answer to a call that was carried out in spite of what its reply said. */
+  const taken = (is: (there: Entry) => boolean, dossierCode: string, signal: AbortSignal) => async () => {
+    const there = await look(dossierCode, signal);
+    return there && is(there) ? { error_code: '0' } : null;
+  };
 
   return {
     name: 'classic',
@@ -119,12 +137,7 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
     async find({ key, code: dossierCode, what, status }, signal): Promise<SentDossier | null> {
       const there = await look(dossierCode, signal);
       if (!there) return null;
-      const done =
-        what === 'create'
-          ? there.GhiChu.includes(mark(key))
-          : what === 'progress'
-            ? status !== null && there.TienDo.some((t) => t.ThoiDiemXuLy === compactTime(status.at) && t.NoiDungXuLy === status.text)
-            : status !== null && there.GhiChu.includes(mark(key));
+      const done = what === 'progress' ? status !== null && hasStep(there, status) : there.GhiChu.includes(mark(key));
       return done ? { officialCode: dossierCode, remoteAt: null } : null;
     },
 
@@ -149,12 +162,17 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
           reason: mapping.reasons['MA_HO_SO_DA_CO']?.vi ?? 'Mã hồ sơ đã có.',
         });
       const body = full(dossier, null, { key, dossierCode, remoteId });
-      await call('DongBoHoSoMC', key, { isUpdating: there ? 'True' : 'False', data: [body] }, anyReply, signal);
+      const done = taken((d) => d.GhiChu.includes(mark(key)), dossierCode, signal);
+      await call('DongBoHoSoMC', key, { isUpdating: there ? 'True' : 'False', data: [body] }, anyReply, signal, done);
       return { officialCode: dossierCode, remoteAt: null };
     },
 
     async progress({ key, code: dossierCode, status }, signal) {
-      await call('CapNhatTienDoHoSoMC', key, { data: [fill(mapping, 'progress', status, { code: dossierCode })] }, anyReply, signal);
+      // Nothing over there keeps a step from being written twice, so it is looked for first.
+      const done = taken((d) => hasStep(d, status), dossierCode, signal);
+      if (await done()) return;
+      const content = { data: [fill(mapping, 'progress', status, { code: dossierCode })] };
+      await call('CapNhatTienDoHoSoMC', key, content, anyReply, signal, done);
     },
 
     /** There is no call for a status alone: the dossier is updated with it. What it holds is read first and sent back changed. */
@@ -170,7 +188,8 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
       const resultUrl = (r: unknown) => remoteId((r as { file: CanonicalFile }).file);
       const change = fill(mapping, 'status', status, { code: dossierCode, resultUrl });
       const note = [...(held.GhiChu.match(/\[[^\]]+\]/g) ?? []), mark(key)].slice(-12).join(' ');
-      await call('DongBoHoSoMC', key, { isUpdating: 'True', data: [{ ...held, ...change, GhiChu: note }] }, anyReply, signal);
+      const done = taken((d) => d.GhiChu.includes(mark(key)), dossierCode, signal);
+      await call('DongBoHoSoMC', key, { isUpdating: 'True', data: [{ ...held, ...change, GhiChu: note }] }, anyReply, signal, done);
     },
 
     async *list(agency, day, signal): AsyncIterable<RemoteDossier> {
