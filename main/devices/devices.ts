@@ -63,7 +63,7 @@ export function createDevices(options: DevicesOptions) {
   const tell = (health: DeviceHealth) => {
     const recalled = memory.recall(health);
     for (const listener of healthListeners) listener(recalled);
-    memory.changed();
+    memory.changed(health);
   };
   const memory = createHealthMemory(store, () => health());
   const heartbeat = options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs };

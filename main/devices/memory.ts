@@ -20,6 +20,7 @@ const known = (value: unknown): DeviceHealth[] =>
  */
 export function createHealthMemory(store: Store, current: () => readonly DeviceHealth[]) {
   const before = new Map(known(store.get(ROOM, KEY)).map((health) => [health.id, health]));
+  const told = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   const recall = (health: DeviceHealth): DeviceHealth =>
@@ -34,8 +35,12 @@ export function createHealthMemory(store: Store, current: () => readonly DeviceH
   return {
     /** A device that was not heard yet keeps what an earlier run heard of it. */
     recall,
-    changed(): void {
-      if (!closed) timer ??= setTimeout(save, GATHER_MS).unref();
+    /** Working and being ready again is no news: a hall that prints all day must not write for it. */
+    changed({ id, state, reasons }: DeviceHealth): void {
+      const now = `${state}/${reasons.join()}`;
+      if (closed || state === 'busy' || told.get(id) === now) return;
+      told.set(id, now);
+      timer ??= setTimeout(save, GATHER_MS).unref();
     },
     close(): void {
       clearInterval(regularly);
