@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,9 +18,9 @@ export function buildForWindows(dir: string): { addon: string; imports: string[]
   const library = path.join(dir, 'libnode_api.a');
   execFileSync(`${TOOLS}dlltool`, ['-d', path.join(headers, 'def/node_api.def'), '-y', library, '-D', 'node.exe'], { stdio: 'pipe' });
   const addon = path.join(dir, 'quay_native.node');
-  const sources = ['addon.cc', 'turbojpeg.cc', 'scanner.cc', 'wia.cc', 'spooler.cc', 'win_delay.cc'].map((name) =>
-    path.join(native, 'src', name),
-  );
+  const sources = readdirSync(path.join(native, 'src'))
+    .filter((name) => name.endsWith('.cc') && name !== 'sane.cc')
+    .map((name) => path.join(native, 'src', name));
   const includes = [path.join(headers, 'include'), path.dirname(require.resolve('node-addon-api/package.json'))].flatMap((include) => [
     '-I',
     include,

@@ -33,7 +33,7 @@ void (async () => {
   await check('node.exe is a Windows program', () => equal([process.platform, process.arch], ['win32', 'x64']));
   await check('the addon loads', () => {
     native = require(addon);
-    return equal(Object.keys(native).sort(), ['jpeg', 'pulse', 'spooler', 'wia']);
+    return equal(Object.keys(native).sort(), ['jpeg', 'pinpad', 'pulse', 'spooler', 'wia']);
   });
   await check('the addon loads a second time in a worker thread', () => {
     const { Worker } = require('node:worker_threads');
@@ -41,7 +41,7 @@ void (async () => {
       `require('node:worker_threads').parentPort.postMessage(Object.keys(require(${JSON.stringify(addon)})).length)`,
       { eval: true },
     );
-    return new Promise((resolve, reject) => worker.once('message', (n) => resolve(equal(n, 4))).once('error', reject));
+    return new Promise((resolve, reject) => worker.once('message', (n) => resolve(equal(n, 5))).once('error', reject));
   });
   await check('WIA is asked in the order 2.0, then 1.0', async () => {
     const probe = await native.wia.probe();
