@@ -51,7 +51,10 @@ export function ResultDialog({ dossier, draft, onClose }: { dossier: DossierView
             <input className="in" name="signer-title" value={title} onChange={(event) => setTitle(event.target.value)} />
           </label>
           <label>
-            {say('Số văn bản (bỏ trống: văn thư ghi số, ngày, đóng dấu sau)', 'Number (empty: the clerk writes number and date, then seals)')}
+            {say(
+              'Số văn bản (bỏ trống: văn thư ghi số, ngày, đóng dấu sau)',
+              'Number (empty: the clerk writes number and date, then seals)',
+            )}
             <input className="in" value={number} onChange={(event) => setNumber(event.target.value)} />
           </label>
           <label>
