@@ -30,6 +30,8 @@ function faultOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[]): Fault {
       vi: `${place} (cần một địa chỉ đầy đủ, ví dụ http://192.0.2.11/eSCL)`,
       en: `${place} (a whole address is needed, as http://192.0.2.11/eSCL)`,
     };
+  const said = issue.code === 'custom' ? (issue.params as Partial<Fault> | undefined) : undefined;
+  if (said?.vi && said.en) return { vi: `${place} (${said.vi})`, en: `${place} (${said.en})` };
   return { vi: place, en: place };
 }
 

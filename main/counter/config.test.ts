@@ -51,6 +51,9 @@ describe('config.json', () => {
       'province.adapter (chỉ nhận: lgsp, classic)',
     );
     expect(refusal({ province: { adapter: 'lgsp', baseUrl: 'nope', agency: 'H15.50' } })).toContain('province.baseUrl');
+    for (const baseUrl of ['http://lgsp.example/dvc', 'http://127.0.0.1.example/dvc'])
+      expect(refusal({ province: { adapter: 'lgsp', baseUrl, agency: 'H15.50' } })).toContain('province.baseUrl (cần https');
+    expect(refusal({ province: { adapter: 'lgsp', baseUrl: 'http://[::1]:4800/dvc', agency: 'H15.50' } })).toBe('');
     expect(refusal({ scanners: [{ id: 'a', name: 'b', url: '192.0.2.1' }] })).toContain('scanners.0.url (cần một địa chỉ đầy đủ');
     expect(refusal({ site: { id: 'x' } })).toContain('site.services');
     expect(refusal({ counterId: '77' })).toContain('counterId (sảnh chỉ có quầy: 1, 2, 3, 4, 5)');

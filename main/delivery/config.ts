@@ -4,21 +4,37 @@ import { BACK_ENDS, type BackEnd } from './adapters/names.ts';
 
 const hours = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Dossiers carry personal data: they leave this machine over TLS or not at all. */
+const address = z.url({ protocol: /^https?$/ }).refine(
+  (url) => {
+    // What is no address at all has its own sentence.
+    if (!URL.canParse(url)) return true;
+    const { protocol, hostname } = new URL(url);
+    return protocol === 'https:' || LOOPBACK.test(hostname);
+  },
+  {
+    message: 'https is needed: plain http is for a province on this machine only',
+    params: {
+      vi: 'cần https; http chỉ dùng cho hệ thống mô phỏng trên chính máy này',
+      en: 'https is needed; plain http is for a virtual province on this machine',
+    },
+  },
+);
+
 /** How to reach the province; read from the station's configuration and checked before anything is sent. */
 export const provinceConfig = z.strictObject({
   adapter: z.enum(BACK_ENDS),
   /** `https://lgsp.tinh.gov.vn/dvc`; plain http only for a virtual province on this machine. */
-  baseUrl: z.url({ protocol: /^https?$/ }),
+  baseUrl: address,
   /** Code of our own agency there, `H15.50.05.13`. */
   agency: z.string().min(3).max(35),
   /** Classic interface: the `dstcode` header of its login. */
   destination: z.string().default(''),
   uploads: z.enum(['whole', 'tus']).default('whole'),
   /** Address of our tus gateway; needed for `tus` and for the classic interface, which takes links only. */
-  gatewayUrl: z
-    .url({ protocol: /^https?$/ })
-    .nullable()
-    .default(null),
+  gatewayUrl: address.nullable().default(null),
   parallel: z.number().int().min(1).max(16).default(4),
   /** Longest silence on the line, ms. */
   idleMs: z.number().int().min(200).default(20_000),
