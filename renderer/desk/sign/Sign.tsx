@@ -44,7 +44,9 @@ export function Sign() {
     () => new Set(all.flatMap((item) => (item.step === 'clerk' && item.state !== 'signed' && item.signer ? [item.signer] : []))),
     [all],
   );
+  const connected = live.data !== undefined && live.staleSince === null;
   const { tokens, look, choices, choice, choose } = useTokens({
+    connected,
     changes: live.data?.tokenChanges ?? 0,
     step,
     officer: officer.name,
@@ -74,7 +76,7 @@ export function Sign() {
       setPreviews(new Map());
       look();
     }
-    if (selected === null || drawn.current.ids.has(selected)) return;
+    if (!connected || selected === null || drawn.current.ids.has(selected)) return;
     const { ids } = drawn.current;
     ids.add(selected);
     setViewTrouble(null);
@@ -85,7 +87,7 @@ export function Sign() {
         setViewTrouble(troubleOf(error));
       },
     );
-  }, [selected, batchEnd, look]);
+  }, [selected, batchEnd, look, connected]);
 
   const begin = () => {
     // A locked token opens the question too: it says so there, and asks nothing. One that cannot sign says so beside the button.
@@ -228,6 +230,8 @@ export function Sign() {
         running={running}
         ready={ready.length}
         choice={choice}
+        seeking={tokens === null}
+        holder={own !== null || live.data?.unlocked === true}
         step={step}
         command={{ busy, trouble, dismiss }}
         onAsk={setAsking}

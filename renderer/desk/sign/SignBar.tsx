@@ -12,6 +12,10 @@ interface SignBarProps {
   readonly running: boolean;
   readonly ready: number;
   readonly choice: Choice | null;
+  /** The tokens are still being asked for. */
+  readonly seeking: boolean;
+  /** The token of the paused batch is there. */
+  readonly holder: boolean;
   readonly step: Item['step'];
   readonly command: Pick<Command, 'busy' | 'trouble' | 'dismiss'>;
   readonly onAsk: (kind: 'set-aside' | 'returned') => void;
@@ -23,7 +27,7 @@ interface SignBarProps {
 
 /** What can be done now, with its key; the one filled button signs, goes on or stops. */
 export function SignBar(props: SignBarProps) {
-  const { current, batch, running, ready, choice, step, command, onAsk, onBack, onBegin, onStop, onGoOn } = props;
+  const { current, batch, running, ready, choice, seeking, holder, step, command, onAsk, onBack, onBegin, onStop, onGoOn } = props;
   const say = useSay();
   const put = current?.state === 'set-aside' || current?.state === 'returned' || current?.state === 'failed';
   const fixed = !current || running || current.state === 'signed';
@@ -71,7 +75,13 @@ export function SignBar(props: SignBarProps) {
           <button type="button" className="btn go" onClick={onGoOn} aria-disabled={command.busy !== null}>
             <span>
               {say('Ký tiếp', 'Go on')}
-              <small>{say(`còn ${batch.counts.pending} bản`, `${batch.counts.pending} left`)}</small>
+              <small>
+                {holder
+                  ? say(`còn ${batch.counts.pending} bản`, `${batch.counts.pending} left`)
+                  : seeking
+                    ? say('Đang tìm token…', 'Looking for the token…')
+                    : say('Cắm lại token của lô', 'Plug in its token')}
+              </small>
             </span>
             <Key action="batch" />
           </button>
@@ -83,13 +93,15 @@ export function SignBar(props: SignBarProps) {
             <small>
               {ready === 0
                 ? say('Mở xem văn bản để đưa vào lô', 'Open a document to add it')
-                : !choice
-                  ? say('Cắm token để ký', 'Plug in the token')
-                  : choice.token.locked
-                    ? say('Token đang bị khóa', 'The token is locked')
-                    : choice.problem
-                      ? say('Chọn chứng thư khác', 'Choose another certificate')
-                      : say('Nhập PIN một lần cho cả lô', 'One PIN for the batch')}
+                : seeking
+                  ? say('Đang tìm token…', 'Looking for the token…')
+                  : !choice
+                    ? say('Cắm token để ký', 'Plug in the token')
+                    : choice.token.locked
+                      ? say('Token đang bị khóa', 'The token is locked')
+                      : choice.problem
+                        ? say('Chọn chứng thư khác', 'Choose another certificate')
+                        : say('Nhập PIN một lần cho cả lô', 'One PIN for the batch')}
             </small>
           </span>
           <Key action="batch" />

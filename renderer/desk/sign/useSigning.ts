@@ -28,6 +28,8 @@ export const useSigningWatch = () =>
 const usedLast = (step: Item['step']): string => `quay.sign.certificate.${step}`;
 
 interface Asks {
+  /** The hub answers; tokens that could not be asked for while it was away are asked for when it is back. */
+  readonly connected: boolean;
   /** Grows when other tokens are there than before. */
   readonly changes: number;
   readonly step: Item['step'];
@@ -37,7 +39,7 @@ interface Asks {
 }
 
 /** The tokens that can be seen now, asked for anew whenever one comes or goes, and the one to sign this step with. */
-export function useTokens({ changes, step, officer, signedBefore }: Asks): {
+export function useTokens({ connected, changes, step, officer, signedBefore }: Asks): {
   tokens: Tokens | null;
   look: () => void;
   choices: readonly Choice[];
@@ -49,7 +51,9 @@ export function useTokens({ changes, step, officer, signedBefore }: Asks): {
   const look = useCallback(() => {
     client.signing.tokens().then(setTokens, () => setTokens(null));
   }, []);
-  useEffect(look, [look, changes]);
+  useEffect(() => {
+    if (connected) look();
+  }, [look, changes, connected]);
   const choices = useMemo(() => choicesOf(tokens), [tokens]);
   const choose = useCallback(
     (key: string) => {
