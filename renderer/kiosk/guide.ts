@@ -70,6 +70,8 @@ export function createGuide(): Guide {
     },
     attention(language) {
       player.beep();
+      // Where there is no voice for the language the tones were all; a second pair would sound like a second question.
+      if (!systemVoice(language) && language !== 'vi') return;
       setTimeout(
         () =>
           say(

@@ -12,11 +12,13 @@ export const WARNING_SECONDS = 20;
 export function useIdle(active: boolean, onEnd: () => void, onAnnounce: () => void): { warning: number | null; stay: () => void } {
   const [warning, setWarning] = useState<number | null>(null);
   const touched = useRef(Date.now());
+  const announced = useRef(0);
   const calls = useRef({ onEnd, onAnnounce });
   calls.current = { onEnd, onAnnounce };
 
   const stay = useCallback(() => {
     touched.current = Date.now();
+    announced.current = 0;
     setWarning(null);
   }, []);
 
@@ -35,22 +37,22 @@ export function useIdle(active: boolean, onEnd: () => void, onAnnounce: () => vo
       return;
     }
     touched.current = Date.now();
-    let announced = 0;
+    announced.current = 0;
     const timer = setInterval(() => {
       const left = Math.ceil((touched.current + IDLE_MS + WARNING_SECONDS * 1000 - Date.now()) / 1000);
       if (left > WARNING_SECONDS) {
-        announced = 0;
+        announced.current = 0;
         return;
       }
       if (left <= 0) {
-        announced = 0;
+        announced.current = 0;
         touched.current = Date.now();
         setWarning(null);
         calls.current.onEnd();
         return;
       }
-      if (announced === 0 || (announced === 1 && left <= WARNING_SECONDS / 2)) {
-        announced += 1;
+      if (announced.current === 0 || (announced.current === 1 && left <= WARNING_SECONDS / 2)) {
+        announced.current += 1;
         calls.current.onAnnounce();
       }
       setWarning(left);

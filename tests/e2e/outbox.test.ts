@@ -135,6 +135,10 @@ describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
     await colleague.dossiers.setField({ ...set, field: 'idNumber', value: '001099000001' });
     await page.goto(`${started.origin}/desk.html#/intake/${draft.id}`);
     await page.locator('main.intake').waitFor();
+    // The page stands before the dossier has come; the question takes the number from the dossier.
+    const numbers = () =>
+      page.locator('main.intake input').evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value.replaceAll(' ', '')));
+    await soon(numbers).toContain('001099000001');
     await tabTo(desk, /^Tra cứu dân cư/);
     await press(desk, 'Enter');
     await page.getByRole('dialog').waitFor();
