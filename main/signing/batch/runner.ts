@@ -149,10 +149,21 @@ export class BatchRunner {
       await this.finisher.settle().catch((failure: unknown) => this.deps.onError?.(failure));
     }
     this.over = true;
-    await (closing ?? this.lane.close());
-    this.activities.clear();
-    if (this.abandoned && ending !== 'done') return;
-    this.deps.journal.setBatch(this.id, ending, ending === 'done' ? null : this.halt.why);
+    closing ??= this.lane.close();
+    try {
+      this.activities.clear();
+      if (this.abandoned && ending !== 'done') return;
+      this.deps.journal.setBatch(this.id, ending, ending === 'done' ? null : this.halt.why);
+      this.deps.changed();
+    } finally {
+      // The officer has the last file; a driver may take its time to say goodbye.
+      await closing;
+    }
+  }
+
+  /** Every file has its end in the journal, and at most the token's process is still leaving. */
+  get ended(): boolean {
+    return this.over;
   }
 
   private async signAll(): Promise<void> {

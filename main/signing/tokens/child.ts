@@ -49,7 +49,10 @@ let droppedUpTo = 0;
 async function handle({ id, request }: ChildMessage): Promise<void> {
   try {
     if (request.do === 'sign' && id <= droppedUpTo) throw new TokenFault('cancelled', 'DROPPED');
-    post({ id, ok: (await answer(request)) ?? null });
+    const ok = (await answer(request)) ?? null;
+    // Packing an answer takes milliseconds in a process that was asleep: the token has its next request before that.
+    if (request.do === 'sign') setImmediate(() => post({ id, ok }));
+    else post({ id, ok });
   } catch (error) {
     const fault = error instanceof TokenFault ? error : toFault(error);
     // A module that does not load has no PKCS#11 code; its own words help the support line and hold no PIN.

@@ -11,6 +11,8 @@ import { troubleSentence } from './words.ts';
 /** A key that is open for one batch. */
 export interface OpenKey {
   readonly signer: Signer;
+  /** Each signature may wait for fingers on a pin pad. */
+  readonly attended?: boolean;
   /**
    * The token came back: takes up the session again with the PIN that its process still has.
    * @throws TokenError no-token while it is away, needs-pin or crashed when the officer must type again
@@ -120,6 +122,7 @@ async function openOn(process: TokenProcess, request: KeyRequest, deps: KeyDeps)
   identity ??= identify(chosen);
   return {
     signer: tokenSigner(process, request.serial, chosen, identity.chain, chooseHash(selected, scheme, identity.hash), scheme),
+    attended: flags.pinPad,
     async reattach() {
       await process.reattach(request.serial);
       // The same serial number is not enough: the certificate must still be on it.
