@@ -3,6 +3,7 @@ import { useLanguage } from '../../shared/language.tsx';
 import { useKeys } from '../../shared/keys.ts';
 import { Icon } from '../../shared/parts/Icon.tsx';
 import { Key } from '../../shared/parts/Key.tsx';
+import { spaced } from '../../shared/ticketText.ts';
 import { useNow } from '../../shared/useNow.ts';
 import { useService } from '../data/service.tsx';
 import { useUndo, type UndoOffer } from '../data/undo.tsx';
@@ -17,8 +18,10 @@ export function UndoBar() {
   const [gone, setGone] = useState<string | null>(null);
 
   const heard = service.view?.undo;
+  // The number stands as on the ticket and the board: "B 031".
+  const apart = (words: string) => words.replace(/\S+$/, spaced);
   const queue: UndoOffer | null = heard
-    ? { key: `queue-${heard.until}`, vi: heard.vi, en: heard.en, until: heard.until, undo: service.undo }
+    ? { key: `queue-${heard.until}`, vi: apart(heard.vi), en: apart(heard.en), until: heard.until, undo: service.undo }
     : null;
   const newest = own && (!queue || own.until > queue.until) ? own : queue;
   const kept = useRef<UndoOffer | null>(null);
