@@ -22,6 +22,11 @@ export interface WireRequest {
   /** Longest silence on the line, in ms. */
   readonly idleMs?: number;
   readonly signal?: AbortSignal;
+  /**
+   * On a connection of its own. A reply that comes twice would else be taken for the answer to the next request on the same
+   * connection, where answers do not say which request they belong to.
+   */
+  readonly alone?: boolean;
   /** Hears how many body bytes were handed to the socket so far. */
   readonly onSent?: (bytes: number) => void;
 }
@@ -76,16 +81,22 @@ export function createTransport(options: TransportOptions): Transport {
   const plain = new http.Agent(shared);
   /** To our own process that speaks TLS: never through a proxy. */
   const tunnel = new http.Agent({ keepAlive: true, maxSockets: options.sockets ?? 8 });
-  const secure = new https.Agent({
-    ...shared,
-    minVersion: 'TLSv1.2',
+  const sure = {
+    minVersion: 'TLSv1.2' as const,
     rejectUnauthorized: true,
     ...(tls?.caFile ? { ca: readFileSync(tls.caFile) } : {}),
     ...(tls?.certFile ? { cert: readFileSync(tls.certFile) } : {}),
     ...(tls?.keyFile ? { key: readFileSync(tls.keyFile) } : {}),
     ...(tls?.pfxFile ? { pfx: readFileSync(tls.pfxFile) } : {}),
     ...(tls?.passphrase ? { passphrase: tls.passphrase } : {}),
-  });
+  };
+  const secure = new https.Agent({ ...shared, ...sure });
+  const single = { ...shared, keepAlive: false };
+  const alone = {
+    plain: new http.Agent(single),
+    tunnel: new http.Agent({ keepAlive: false }),
+    secure: new https.Agent({ ...single, ...sure }),
+  };
   const allowed = new Set(options.allowHosts.map((h) => h.toLowerCase()));
   const pinned = tls?.pinnedSha256?.toLowerCase().replaceAll(':', '');
   const token = tls?.token
@@ -111,7 +122,8 @@ export function createTransport(options: TransportOptions): Transport {
       // With the key on a token, another process speaks TLS; between it and us is a socket of this user alone.
       const socketPath = token && url.protocol === 'https:' ? await token.socketFor(url) : null;
       if (socketPath !== null) url.protocol = 'http:';
-      const agent = socketPath !== null ? tunnel : url.protocol === 'https:' ? secure : plain;
+      const agents = request.alone ? alone : { plain, tunnel, secure };
+      const agent = socketPath !== null ? agents.tunnel : url.protocol === 'https:' ? agents.secure : agents.plain;
       const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
         method: request.method,
         agent,
@@ -186,6 +198,7 @@ export function createTransport(options: TransportOptions): Transport {
       tunnel.destroy();
       plain.destroy();
       secure.destroy();
+      for (const agent of Object.values(alone)) agent.destroy();
     },
   };
 }

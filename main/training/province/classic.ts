@@ -45,6 +45,15 @@ export function createClassic(deps: InterfaceDeps) {
         files.push({ id: kept.id, component });
       }
       const status = Number(d['TrangThaiHoSo']);
+      const known = Number.isInteger(status) && status >= 1 && status <= 10;
+      // Everything is looked at before anything is kept: what is refused has changed nothing.
+      const results: { id: string; name: string }[] = [];
+      for (const paper of known ? list(d['DanhSachGiayToKetQua']) : []) {
+        const id = text(paper['DuongDanTepTinKetQua']).split('/').pop() ?? '';
+        const kept = holdings.part.get(id) ? holdings.putFile({ part: id }, text(paper['TenGiayTo']), `kho-${id}`) : null;
+        if (!kept) return no('422', `Không tải được kết quả ${text(paper['TenGiayTo'])}.`);
+        results.push({ id: kept.id, name: text(paper['TenGiayTo']) });
+      }
       const day = text(d['NgayTiepNhan']);
       const key = `classic-${code}:${createHash('sha256').update(JSON.stringify(d)).digest('hex').slice(0, 16)}`;
       const revision = (there?.revision ?? 0) + 1;
@@ -61,16 +70,7 @@ export function createClassic(deps: InterfaceDeps) {
         body: d,
         files,
       });
-      if (Number.isInteger(status) && status >= 1 && status <= 10) {
-        const results: { id: string; name: string }[] = [];
-        for (const paper of list(d['DanhSachGiayToKetQua'])) {
-          const id = text(paper['DuongDanTepTinKetQua']).split('/').pop() ?? '';
-          const kept = holdings.part.get(id) ? holdings.putFile({ part: id }, text(paper['TenGiayTo']), `kho-${id}`) : null;
-          if (!kept) return no('422', `Không tải được kết quả ${text(paper['TenGiayTo'])}.`);
-          results.push({ id: kept.id, name: text(paper['TenGiayTo']) });
-        }
-        holdings.setStatus(code, key, status, at, results);
-      }
+      if (known) holdings.setStatus(code, key, status, at, results);
     }
     return ok();
   }

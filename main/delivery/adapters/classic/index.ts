@@ -56,6 +56,8 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
     body: Buffer.from(JSON.stringify(content)),
     signal,
+    // An answer here does not say which question it belongs to.
+    alone: true,
   });
 
   const session = createSession(clock, async (signal) => {
@@ -112,7 +114,7 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
   }
 
   const look = async (dossierCode: string, signal: AbortSignal) =>
-    (await call('TraCuuHoSo', dossierCode, { mahoso: dossierCode }, findReply, signal)).data[0] ?? null;
+    (await call('TraCuuHoSo', dossierCode, { mahoso: dossierCode }, findReply, signal)).data.find((d) => d.MaHoSo === dossierCode) ?? null;
 
   const mark = (key: string) => `[${key}]`;
   const hasStep = (there: Entry, status: CanonicalStatus) =>
