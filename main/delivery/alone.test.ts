@@ -21,8 +21,10 @@ async function stutterer(): Promise<string> {
       heard += 1;
       const body = String(heard);
       const reply = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
-      socket.write(reply);
-      setTimeout(() => socket.writable && socket.write(reply), 30);
+      const say = () => socket.writable && socket.write(reply);
+      // The repeat is there before the next answer.
+      setTimeout(say, 60);
+      setTimeout(say, 90);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
