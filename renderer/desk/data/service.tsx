@@ -56,11 +56,13 @@ export function ServiceProvider({ children }: { children: ReactNode }) {
           return;
         }
         const draft = openDraft.get();
-        void run('next', async (commandId) => {
+        const callNext = async (commandId: string) => {
           // An unfinished intake is never thrown away and never asked about: its draft is kept and its ticket waits, parked.
           if (draft !== null && current) await putAside(draft, say('Hồ sơ đang làm dở', 'Dossier unfinished'));
           return client.queue.callNext({ commandId });
-        });
+        };
+        // An officer ends a citizen and calls the next in one breath: the call waits for the answer to the first.
+        void run('next', callNext, ['finish', 'noShow', 'park']);
         go('now');
       },
       recall: atCounter('recall'),
