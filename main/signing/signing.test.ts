@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PDFDocument } from 'pdf-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makePki, openssl, type Issued, type Pki } from '../../tests/fixtures/signing/pki.ts';
+import { opensslVerifies } from '../../tests/fixtures/signed/openssl.ts';
+import { makePki, type Issued, type Pki } from '../../tests/fixtures/signing/pki.ts';
 import { makeToken, type SoftToken } from '../../tests/fixtures/signing/softhsm.ts';
 import { part } from '../../tests/parts.ts';
 import { isRefusal } from '../contract/refusal.ts';
@@ -131,24 +132,7 @@ describe.skipIf(!real)('signing a result with a token', () => {
       path.join(dir, 'cas.pem'),
       readFileSync(pki.root.certificateFile, 'utf8') + readFileSync(pki.issuing.certificateFile, 'utf8'),
     );
-    openssl(
-      'cms',
-      '-verify',
-      '-cades',
-      '-binary',
-      '-inform',
-      'DER',
-      '-in',
-      path.join(dir, 'cms.der'),
-      '-content',
-      path.join(dir, 'signed.bin'),
-      '-CAfile',
-      path.join(dir, 'cas.pem'),
-      '-purpose',
-      'any',
-      '-out',
-      path.join(dir, 'out.bin'),
-    );
+    opensslVerifies(path.join(dir, 'cms.der'), path.join(dir, 'signed.bin'), path.join(dir, 'cas.pem'));
   });
 
   it('answers the same command with the same batch and signs nothing twice', async () => {

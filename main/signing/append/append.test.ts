@@ -6,6 +6,7 @@ import path from 'node:path';
 import { PDFDocument, degrees } from 'pdf-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplePdf } from '../../../tests/fixtures/signed/document.ts';
+import { opensslVerifies } from '../../../tests/fixtures/signed/openssl.ts';
 import { der, makePki, type Identity, type Pki } from '../../../tests/fixtures/signed/pki.ts';
 import { makePki as makeKeys, type KeyKind } from '../../../tests/fixtures/signing/pki.ts';
 import { softSigner } from '../../../tests/fixtures/signing/soft-signer.ts';
@@ -276,25 +277,7 @@ describe.skipIf(!real)('adding a signature to a file', () => {
         const stem = path.join(dir, 'combination');
         writeFileSync(`${stem}.bin`, Buffer.concat([bytes.subarray(0, gap), bytes.subarray(rest)]));
         writeFileSync(`${stem}.p7`, contents.bytes);
-        const args = [
-          'cms',
-          '-verify',
-          '-cades',
-          '-binary',
-          '-inform',
-          'DER',
-          '-in',
-          `${stem}.p7`,
-          '-content',
-          `${stem}.bin`,
-          '-CAfile',
-          keys.root.certificateFile,
-          '-purpose',
-          'any',
-          '-out',
-          `${stem}.out`,
-        ];
-        execFileSync('openssl', args, { stdio: 'pipe' });
+        opensslVerifies(`${stem}.p7`, `${stem}.bin`, keys.root.certificateFile);
       }
     });
   });

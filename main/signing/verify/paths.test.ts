@@ -1,34 +1,30 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplePdf, type FixturePdf } from '../../../tests/fixtures/signed/document.ts';
-import { der, makePki, withTimestamp, type Identity, type Pki } from '../../../tests/fixtures/signed/pki.ts';
+import { makeSignedFiles, type SignedFiles } from '../../../tests/fixtures/signed/files.ts';
+import { der, withTimestamp, type Identity, type Pki } from '../../../tests/fixtures/signed/pki.ts';
 import { part } from '../../../tests/parts.ts';
 import { Der, encode } from './der.ts';
-import { closeVerifier, verify, type VerifyOptions } from './index.ts';
+import type { VerifyOptions } from './index.ts';
 import { readCrl } from './revocation.ts';
 
 const CA = ['keyUsage=critical,keyCertSign,cRLSign', 'subjectKeyIdentifier=hash'];
 const EC = ['EC', '-pkeyopt', 'ec_paramgen_curve:P-256'];
 
 describe.skipIf(!part('openssl'))('chains, responders and times', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'paths-'));
+  let files: SignedFiles;
   let pki: Pki;
   let count = 0;
 
   beforeAll(() => {
-    pki = makePki(dir);
+    files = makeSignedFiles('paths');
+    ({ pki } = files);
   });
-  afterAll(async () => {
-    await closeVerifier();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => files?.remove());
 
   const judge = async (file: FixturePdf, options: VerifyOptions = {}): Promise<(string | null)[]> => {
-    const place = path.join(dir, `${++count}.pdf`);
-    writeFileSync(place, file.bytes);
-    const answer = await verify(place, { trustDir: pki.trust, offline: true, images: false, ...options });
+    const answer = await files.look(file, { images: false, ...options });
     return [answer.verdict, answer.signatures[0]?.subIndication ?? null];
   };
   const authority = (extensions: string[], by: Identity = pki.root): Identity =>
@@ -73,7 +69,7 @@ describe.skipIf(!part('openssl'))('chains, responders and times', () => {
 
   it('takes a root of before extensions for one because it is trusted, and nothing else of that age', async () => {
     const old = pki.issue('old', '/C=VN/CN=Gốc cũ', { algorithm: EC });
-    pki.openssl(['x509', '-req', '-sha256', '-in', `${dir}/old.csr`, '-signkey', old.key, '-days', '900', '-out', old.cert]);
+    pki.openssl(['x509', '-req', '-sha256', '-in', `${files.dir}/old.csr`, '-signkey', old.key, '-days', '900', '-out', old.cert]);
     writeFileSync(path.join(pki.trust, 'old.der'), der(old.cert));
     expect(await judge(signed(signer(old)))).toEqual(PASSED);
     const middle = pki.issue('middle', '/C=VN/CN=Cấp giữa cũ', { algorithm: EC }, old);
@@ -83,7 +79,7 @@ describe.skipIf(!part('openssl'))('chains, responders and times', () => {
         '-req',
         '-sha256',
         '-in',
-        `${dir}/middle.csr`,
+        `${files.dir}/middle.csr`,
         '-CA',
         old.cert,
         '-CAkey',

@@ -1,28 +1,28 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplePdf, type FixturePdf } from '../../../tests/fixtures/signed/document.ts';
-import { der, makePki, type Identity, type Pki } from '../../../tests/fixtures/signed/pki.ts';
+import { makeSignedFiles, type SignedFiles } from '../../../tests/fixtures/signed/files.ts';
+import { der, type Identity, type Pki } from '../../../tests/fixtures/signed/pki.ts';
 import { part } from '../../../tests/parts.ts';
-import { closeVerifier, verify, type Verification, type VerifyOptions } from './index.ts';
+import type { Verification, VerifyOptions } from './index.ts';
 
 const DAY = 86_400_000;
 
 describe.skipIf(!part('openssl'))('trust and revocation', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'trust-'));
+  let files: SignedFiles;
   let pki: Pki;
   let who: Identity;
   let server: Server;
   let asked: string[] = [];
   /** What the services say: up and good, revoked, down, or nonsense. */
   let mood: 'good' | 'revoked' | 'down' | 'nonsense' | 'listOnly' | 'listRevoked' = 'good';
-  let count = 0;
 
   beforeAll(async () => {
-    pki = makePki(dir);
+    files = makeSignedFiles('trust');
+    ({ pki } = files);
     server = createServer((request, response) => {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
@@ -50,16 +50,13 @@ describe.skipIf(!part('openssl'))('trust and revocation', () => {
     who = pki.identity('pointed', { extensions });
   });
   afterAll(async () => {
-    await closeVerifier();
     await new Promise((resolve) => server.close(resolve));
-    rmSync(dir, { recursive: true, force: true });
+    await files.remove();
   });
 
   const look = async (file: FixturePdf, options: VerifyOptions = {}): Promise<Verification> => {
-    const place = path.join(dir, `${++count}.pdf`);
-    writeFileSync(place, file.bytes);
     asked = [];
-    return verify(place, { trustDir: pki.trust, ...options });
+    return files.look(file, { offline: false, ...options });
   };
   const state = (answer: Verification): unknown[] => [answer.verdict, answer.signatures[0]?.subIndication, answer.signatures[0]?.level];
   const sign = (timestamp = false): FixturePdf => samplePdf().sign(pki, { who, timestamp });
@@ -87,7 +84,7 @@ describe.skipIf(!part('openssl'))('trust and revocation', () => {
 
   it('asks nobody about a chain that is not trusted', async () => {
     mood = 'good';
-    const empty = path.join(dir, 'empty');
+    const empty = path.join(files.dir, 'empty');
     mkdirSync(empty, { recursive: true });
     expect(state(await look(sign(), { trustDir: empty }))).toEqual(['INDETERMINATE', 'NO_CERTIFICATE_CHAIN_FOUND', 'B-B']);
     expect(asked).toEqual([]);
@@ -167,7 +164,7 @@ describe.skipIf(!part('openssl'))('trust and revocation', () => {
 
   it('reads roots and intermediates as PEM or DER, and leaves other files alone', async () => {
     mood = 'good';
-    const mixed = path.join(dir, 'mixed');
+    const mixed = path.join(files.dir, 'mixed');
     mkdirSync(mixed);
     writeFileSync(path.join(mixed, 'root.cer'), der(pki.root.cert));
     copyFileSync(pki.issuer.cert, path.join(mixed, 'issuer.crt'));
@@ -181,7 +178,7 @@ describe.skipIf(!part('openssl'))('trust and revocation', () => {
 
   it('does not let a signer act as an authority', async () => {
     const fake = pki.identity('fake', { title: 'Cơ quan giả' });
-    const victim = path.join(dir, 'victim');
+    const victim = path.join(files.dir, 'victim');
     const leaf = { cert: `${victim}.pem`, key: `${victim}.key`, chain: `${victim}.chain.pem` };
     pki.openssl(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', leaf.key]);
     pki.openssl(['req', '-new', '-utf8', '-key', leaf.key, '-subj', '/CN=Nạn nhân', '-out', `${victim}.csr`]);

@@ -1,39 +1,31 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commented, filled } from '../../../tests/fixtures/hostile/index.ts';
 import { samplePdf, type FixturePdf } from '../../../tests/fixtures/signed/document.ts';
-import { makePki, type Identity, type Pki } from '../../../tests/fixtures/signed/pki.ts';
+import { makeSignedFiles, type SignedFiles } from '../../../tests/fixtures/signed/files.ts';
+import { opensslVerifies } from '../../../tests/fixtures/signed/openssl.ts';
+import type { Identity, Pki } from '../../../tests/fixtures/signed/pki.ts';
 import { part } from '../../../tests/parts.ts';
 import { Der } from './der.ts';
-import { closeVerifier, quickVerify, verify, type Verification, type VerifyOptions } from './index.ts';
+import { quickVerify, verify, type Verification, type VerifyOptions } from './index.ts';
 
 const openssl = part('openssl');
 
 describe.skipIf(!openssl)('verify', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'verify-'));
+  let files: SignedFiles;
   let pki: Pki;
   let who: Identity;
-  let count = 0;
 
   beforeAll(() => {
-    pki = makePki(dir);
+    files = makeSignedFiles('verify');
+    ({ pki } = files);
     who = pki.identity('signer');
   });
-  afterAll(async () => {
-    await closeVerifier();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => files?.remove());
 
-  const put = (bytes: Uint8Array): string => {
-    const file = path.join(dir, `${++count}.pdf`);
-    writeFileSync(file, bytes);
-    return file;
-  };
-  const look = async (bytes: Uint8Array | FixturePdf, options: VerifyOptions = {}): Promise<Verification> =>
-    verify(put(bytes instanceof Uint8Array ? bytes : bytes.bytes), { trustDir: pki.trust, offline: true, ...options });
+  const put = (bytes: Uint8Array): string => files.put(bytes);
+  const look = (file: Uint8Array | FixturePdf, options?: VerifyOptions): Promise<Verification> => files.look(file, options);
   const sign = (): FixturePdf => samplePdf().sign(pki, { who });
 
   it('passes a good signature, and says so in two languages', async () => {
@@ -153,7 +145,7 @@ describe.skipIf(!openssl)('verify', () => {
       signatures: [],
       reason: expect.stringContaining('notPdf'),
     });
-    expect(await verify(path.join(dir, 'none.pdf'))).toMatchObject({
+    expect(await verify(path.join(files.dir, 'none.pdf'))).toMatchObject({
       verdict: 'TOTAL-FAILED',
       reason: expect.stringContaining('unreadable'),
     });
@@ -178,26 +170,7 @@ describe.skipIf(!openssl)('verify', () => {
     const content = Buffer.from('xin chào');
     const cms = put(pki.cms(content, who));
     const data = put(content);
-    const out = execFileSync(
-      'openssl',
-      [
-        'cms',
-        '-verify',
-        '-cades',
-        '-binary',
-        '-inform',
-        'DER',
-        '-in',
-        cms,
-        '-content',
-        data,
-        '-CAfile',
-        path.join(pki.trust, 'root.pem'),
-        '-purpose',
-        'any',
-      ],
-      { stdio: ['ignore', 'pipe', 'ignore'] },
-    );
+    const out = opensslVerifies(cms, data, path.join(pki.trust, 'root.pem'));
     expect(out.equals(readFileSync(data))).toBe(true);
   });
 });

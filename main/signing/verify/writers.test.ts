@@ -1,36 +1,27 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addTo, samplePdf, type FixturePdf } from '../../../tests/fixtures/signed/document.ts';
-import { makePki, type Identity, type Pki } from '../../../tests/fixtures/signed/pki.ts';
+import { makeSignedFiles, type SignedFiles } from '../../../tests/fixtures/signed/files.ts';
+import type { Identity, Pki } from '../../../tests/fixtures/signed/pki.ts';
 import { part } from '../../../tests/parts.ts';
 import { Der, encode } from './der.ts';
-import { closeVerifier, verify, type Verification } from './index.ts';
+import type { Verification } from './index.ts';
 
 /** Habits of honest programs, as their files were found to be: iText 5.5, PDFBox 2.0, poppler 22.12, @signpdf 3.3. */
 describe.skipIf(!part('openssl'))('files by other writers', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'writers-'));
+  let files: SignedFiles;
   let pki: Pki;
   let who: Identity;
-  let count = 0;
 
   beforeAll(() => {
-    pki = makePki(dir);
+    files = makeSignedFiles('writers');
+    ({ pki } = files);
     who = pki.identity('signer');
   });
-  afterAll(async () => {
-    await closeVerifier();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => files?.remove());
 
-  const look = async (bytes: Uint8Array): Promise<Verification> => {
-    const file = path.join(dir, `${++count}.pdf`);
-    writeFileSync(file, bytes);
-    return verify(file, { trustDir: pki.trust, offline: true });
-  };
+  const look = (file: FixturePdf | Uint8Array): Promise<Verification> => files.look(file);
   const states = async (file: FixturePdf | Uint8Array): Promise<string[]> =>
-    (await look(file instanceof Uint8Array ? file : file.bytes)).signatures.map((one) => `${one.verdict} ${one.modifications}`);
+    (await look(file)).signatures.map((one) => `${one.verdict} ${one.modifications}`);
   const signed = (): FixturePdf => samplePdf().sign(pki, { who });
   const empty = '<</Type/XObject/Subtype/Form/BBox[0 0 0 0]/Length 0>>\nstream\n\nendstream';
   const FILLED = 'TOTAL-PASSED FORM_FILLING';
