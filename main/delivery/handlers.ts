@@ -4,6 +4,7 @@ import type { CallContext } from '../contract/context.ts';
 import { isRefusal, refuse, type Refusal } from '../contract/refusal.ts';
 import type { Store } from '../store/index.ts';
 import type { Delivery } from './delivery.ts';
+import { someCodes } from './moving.ts';
 import type { OutboxRow } from './view.ts';
 
 export interface DeliveryHandlerDeps {
@@ -164,8 +165,12 @@ export function deliveryHandlers(delivery: Delivery, deps: DeliveryHandlerDeps) 
         dossiers: made.dossiers,
         bytes: made.bytes,
         text: {
-          vi: `Đã xuất ${made.dossiers} hồ sơ. Máy này sẽ không gửi các hồ sơ đó nữa cho tới khi bấm “Nhận lại”.`,
-          en: `${made.dossiers} dossiers exported. This station will not send them until they are taken back.`,
+          vi: `Đã xuất ${made.dossiers} hồ sơ. Máy này sẽ không gửi các hồ sơ đó nữa cho tới khi bấm “Nhận lại”.${
+            made.left.length === 0 ? '' : ` Ở lại máy này vì cần anh/chị sửa hoặc quét lại trước: ${someCodes(made.left)}.`
+          }`,
+          en: `${made.dossiers} dossiers exported. This station will not send them until they are taken back.${
+            made.left.length === 0 ? '' : ` Left here, to be put right or scanned again first: ${someCodes(made.left)}.`
+          }`,
         },
       };
     }),

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { refuse, isRefusal, type Refusal } from '../contract/refusal.ts';
 import { vietnamIso, type Clock, type Store } from '../store/index.ts';
-import type { Item, Outbox } from './outbox.ts';
+import { checkFile } from './files.ts';
+import type { DossierRow, FileRow, Item, Outbox } from './outbox.ts';
 import { readParcel, writeParcel, type ParcelItem, type ParcelManifest } from './parcel.ts';
 import { ProvinceProblem } from './problems.ts';
 import type { Sender } from './sender.ts';
@@ -16,61 +17,29 @@ export interface MovingDeps {
   changed(): void;
 }
 
+export interface Exported {
+  readonly path: string;
+  readonly name: string;
+  readonly dossiers: number;
+  /** Size of the file. */
+  readonly bytes: number;
+  /** Codes of dossiers that stayed here: a person must put them right first. */
+  readonly left: readonly string[];
+}
+
 /** Unsent work from a station that cannot send (no line, dying machine) to one that can. Keys travel along: the province sees one dossier. */
 export function createMoving(deps: MovingDeps) {
   const { store, outbox, clock, dataDir } = deps;
 
   return {
-    /** @returns where the file is; the work rests here as `moved` so that two stations do not send it at once */
-    async exportUnsent(passphrase: string): Promise<{ path: string; name: string; dossiers: number; bytes: number } | Refusal> {
+    /**
+     * Everything unsent that can go. What a person must put right first (given back by the province, a scan that is gone) stays here
+     * and is named, and so does what comes in while the file is written; it does not keep the rest from leaving a dying machine.
+     * @returns where the file is; what is in it rests here as `moved`, so that two stations do not send it at once
+     */
+    async exportUnsent(passphrase: string): Promise<Exported | Refusal> {
       if (passphrase.length < 12)
         return refuse('passphrase-short', 'Mật khẩu tệp cần ít nhất 12 ký tự.', 'The passphrase needs at least 12 characters.');
-      const open = outbox.listOpen(100_000).filter((i) => i.open === 1 || i.state === 'moved');
-      if (open.length === 0) return refuse('nothing-unsent', 'Không có hồ sơ nào chưa gửi.', 'Nothing is unsent.');
-      const blobs = new Map<string, { path: string; name: string; sha256: string; size: number }>();
-      const items: ParcelItem[] = open.map((i) => ({
-        ...pick(i),
-        files: outbox.files(i.seq).map(
-          (f) => (
-            blobs.set(f.sha256, f),
-            {
-              ordinal: f.ordinal,
-              componentCode: f.componentCode,
-              componentName: f.componentName,
-              name: f.name,
-              sha256: f.sha256,
-              size: f.size,
-            }
-          ),
-        ),
-      }));
-      const dossiers = [...new Set(open.map((i) => i.dossierId))].flatMap((id) => {
-        const d = outbox.dossier(id);
-        return d
-          ? [
-              {
-                dossierId: d.dossierId,
-                provisionalCode: d.provisionalCode,
-                officialCode: d.officialCode,
-                agency: d.agency,
-                day: d.day,
-                procedureName: d.procedureName,
-                applicantName: d.applicantName,
-                revision: d.revision,
-                ackedRevision: d.ackedRevision,
-              },
-            ]
-          : [];
-      });
-      const files = [...blobs.values()];
-      const manifest: ParcelManifest = {
-        version: 1,
-        madeAt: clock.now(),
-        station: deps.station,
-        dossiers,
-        items,
-        blobs: files.map((f) => ({ sha256: f.sha256, size: f.size })),
-      };
       const name = `quay-chua-gui-${vietnamIso(clock.now()).slice(0, 19).replaceAll(/[-:T]/g, '')}.quay`;
       const target = path.join(dataDir, 'export', name);
       // Nothing more leaves from here while the file is made; what is under way ends as "unknown" and is asked about over there.
@@ -78,22 +47,28 @@ export function createMoving(deps: MovingDeps) {
       if (!wasPaused) deps.sender.pause();
       try {
         await deps.sender.quiet();
-        const bytes = await writeParcel(
-          target,
-          passphrase,
-          { ...manifest, items: items.map((i) => ({ ...i, ...now(i.id) })) },
-          dataDir,
-          files,
-        );
-        store.transaction(() => outbox.moveAll());
+        const { items, left } = await portable();
+        if (items.length === 0) return nothing(left);
+        const dossiers = [...new Set(items.map((i) => i.dossierId))].flatMap((id) => outbox.dossier(id) ?? []);
+        const files = [...new Map(items.flatMap((i) => outbox.files(i.seq)).map((f) => [f.sha256, f])).values()];
+        const manifest: ParcelManifest = {
+          version: 1,
+          madeAt: clock.now(),
+          station: deps.station,
+          dossiers: dossiers.map(pickDossier),
+          items: items.map((i) => ({ ...pick(i), files: outbox.files(i.seq).map(pickFile) })),
+          blobs: files.map((f) => ({ sha256: f.sha256, size: f.size })),
+        };
+        const bytes = await writeParcel(target, passphrase, manifest, dataDir, files);
+        store.transaction(() => items.forEach((i) => outbox.move(i.seq)));
         deps.changed();
-        return { path: target, name, dossiers: dossiers.length, bytes };
+        return { path: target, name, dossiers: dossiers.length, bytes, left };
       } catch (error) {
         if (error instanceof ProvinceProblem && error.word === 'file') {
           return refuse(
             'file-missing',
-            `Tệp “${error.facts.file ?? ''}” không còn như lúc quét nên chưa xuất được. Quét lại hồ sơ đó rồi xuất lại.`,
-            `The file "${error.facts.file ?? ''}" is not what was scanned. Scan it again, then export.`,
+            `Tệp “${error.facts.file ?? ''}” vừa thay đổi trong khi xuất. Hãy xuất lại.`,
+            `The file "${error.facts.file ?? ''}" changed while it was written. Export again.`,
           );
         }
         throw error;
@@ -146,12 +121,49 @@ export function createMoving(deps: MovingDeps) {
     },
   };
 
-  function pick(i: Item): Omit<ParcelItem, 'files'> {
-    const { id, dossierId, revision, kind, key, content, contentSha256, label, lane, bytes, step, maybeSent, enqueuedAt } = i;
-    return { id, dossierId, revision, kind, key, content, contentSha256, label, lane, bytes, step, maybeSent, enqueuedAt };
+  /** In the order in which they must go, whole dossiers alone; and the codes of those that stay. */
+  async function portable(): Promise<{ items: Item[]; left: string[] }> {
+    const open = outbox.listOpen(100_000);
+    const stay = new Set(open.filter((i) => i.state === 'refused' || i.state === 'needs-file').map((i) => i.dossierId));
+    for (const i of open) if (!stay.has(i.dossierId) && !(await whole(i))) stay.add(i.dossierId);
+    const left = [...stay].map((id) => {
+      const d = outbox.dossier(id);
+      return d?.officialCode ?? d?.provisionalCode ?? id;
+    });
+    return { items: open.filter((i) => !stay.has(i.dossierId)).sort((a, b) => a.place - b.place || a.seq - b.seq), left };
   }
-  function now(id: string): { step: number; maybeSent: boolean } {
-    const i = outbox.byId(id);
-    return { step: i?.step ?? 0, maybeSent: i?.maybeSent ?? true };
+  async function whole(i: Item): Promise<boolean> {
+    try {
+      for (const f of outbox.files(i.seq)) await checkFile(dataDir, f);
+      return true;
+    } catch (error) {
+      if (error instanceof ProvinceProblem && error.word === 'file') return false;
+      throw error;
+    }
   }
+}
+
+/** Codes for a sentence: the first few, and how many more. */
+export const someCodes = (codes: readonly string[]): string =>
+  codes.length <= 5 ? codes.join(', ') : `${codes.slice(0, 5).join(', ')} (+${codes.length - 5})`;
+
+const nothing = (left: readonly string[]): Refusal =>
+  left.length === 0
+    ? refuse('nothing-unsent', 'Không có hồ sơ nào chưa gửi.', 'Nothing is unsent.')
+    : refuse(
+        'nothing-portable',
+        `Chưa xuất được: ${someCodes(left)} cần anh/chị sửa hoặc quét lại trước, xem cột “Cần làm”.`,
+        `Nothing can go: ${someCodes(left)} must be put right or scanned again first, see the column "To do".`,
+      );
+
+function pick(i: Item): Omit<ParcelItem, 'files'> {
+  const { id, dossierId, revision, kind, key, content, contentSha256, label, lane, bytes, step, maybeSent, enqueuedAt } = i;
+  return { id, dossierId, revision, kind, key, content, contentSha256, label, lane, bytes, step, maybeSent, enqueuedAt };
+}
+function pickFile({ ordinal, componentCode, componentName, name, sha256, size }: FileRow): ParcelItem['files'][number] {
+  return { ordinal, componentCode, componentName, name, sha256, size };
+}
+function pickDossier(d: DossierRow): ParcelManifest['dossiers'][number] {
+  const { dossierId, provisionalCode, officialCode, agency, day, procedureName, applicantName, revision, ackedRevision } = d;
+  return { dossierId, provisionalCode, officialCode, agency, day, procedureName, applicantName, revision, ackedRevision };
 }

@@ -143,7 +143,7 @@ export function createOutbox(store: Store) {
     imported: db.prepare(
       `update delivery_item set step = ?, maybe_sent = ?, state = case when ? = 1 then 'unknown' else 'ready' end where seq = ?`,
     ),
-    move: db.prepare(`update delivery_item set state = 'moved', open = 2 where open = 1`),
+    move: db.prepare(`update delivery_item set state = 'moved', open = 2 where seq = ?`),
     takeBack: db.prepare(`update delivery_item set state = 'unknown', open = 1, maybe_sent = 1, next_at = 0 where state = 'moved'`),
     moved: db.prepare(`select ${ITEM} from delivery_item where state = 'moved' order by seq`),
     wakeOne: db.prepare(`update delivery_item set next_at = 0 where seq = ? and open = 1`),
@@ -254,7 +254,7 @@ export function createOutbox(store: Store) {
     supersede: (seq: number) => void q.supersede.run(seq),
     reopen: (seq: number) => void q.reopen.run(seq),
     imported: (seq: number, step: number, maybeSent: boolean) => void q.imported.run(step, maybeSent ? 1 : 0, maybeSent ? 1 : 0, seq),
-    moveAll: () => void q.move.run(),
+    move: (seq: number) => void q.move.run(seq),
     takeBack: () => void q.takeBack.run(),
     moved: () => items(q.moved.all()),
     wakeOne: (seq: number) => void q.wakeOne.run(seq),
