@@ -11,6 +11,10 @@ import { Connecting } from './Connecting.tsx';
 
 applyContrast();
 listenForKeys(document);
+// A field is saved by leaving it; F5 and a closed window leave it too, while the wire still stands.
+window.addEventListener('beforeunload', () => {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+});
 start(
   <LanguageProvider storageKey="quay.language">
     <SystemProvider waiting={<Connecting />}>

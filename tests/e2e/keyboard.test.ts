@@ -92,6 +92,15 @@ describe.skipIf(!ready)('the whole job at the desk, by keyboard alone', () => {
     await soon(() => desk.page.getByLabel('Họ và tên').inputValue()).toBe(before);
   });
 
+  it('keeps what stands in the field under the cursor when the page is loaded anew', async () => {
+    const { page } = desk;
+    await page.getByLabel('Điện thoại').first().focus();
+    await page.keyboard.type('0905 118 264', { delay: 50 });
+    await page.reload();
+    await page.locator('main.intake').waitFor();
+    await soon(async () => (await page.getByLabel('Điện thoại').first().inputValue()).replaceAll(' ', '')).toBe('0905118264');
+  });
+
   it('finds the procedure without diacritics and shows its papers', async () => {
     const { page } = desk;
     await page.getByRole('combobox', { name: 'Tìm thủ tục' }).focus();
