@@ -12,7 +12,7 @@ import {
   type CanonicalStatusInput,
 } from './canonical.ts';
 import type { Content } from './deliver.ts';
-import type { Outbox } from './outbox.ts';
+import type { Item, Outbox } from './outbox.ts';
 
 /** Content that breaks the canonical shape: a mistake of the caller, thrown so that its transaction is undone. */
 export class ContentError extends Error {}
@@ -98,11 +98,16 @@ export function createIntake(deps: IntakeDeps) {
     return { id, key: item.key, revision: item.revision };
   }
 
+  function tryAgain(item: Item): void {
+    outbox.reopen(item.seq);
+    store.emit('delivery', 'queued', { dossierId: item.dossierId, id: item.id });
+  }
+
   return {
     /**
      * Puts a dossier into the outbox. Call it INSIDE the store transaction that saves the dossier. Key = dossier and revision;
      * the same content twice is one piece of work; other content is the next revision, sent after the one before was settled.
-     * A refused or broken revision that was never taken is replaced.
+     * A refused or broken revision that was never taken is replaced; before a refused step the correction goes first.
      * @throws ContentError when the content breaks the canonical shape
      */
     enqueue(input: CanonicalDossierInput, options: { bulk?: boolean; reportReception?: boolean } = {}): Enqueued | Refusal {
@@ -112,12 +117,15 @@ export function createIntake(deps: IntakeDeps) {
       const before = outbox.dossier(dossier.dossierId);
       const items = before ? outbox.ofDossier(dossier.dossierId) : [];
       const last = items.filter((i) => i.kind === 'dossier').at(-1);
-      if (
-        last &&
+      const same =
+        last !== undefined &&
         frozen((JSON.parse(last.content) as Content).dossier).sha256 === frozen(dossier).sha256 &&
         last.state !== 'refused' &&
-        last.state !== 'needs-file'
-      ) {
+        last.state !== 'needs-file';
+      // A step that the province refused: what is put right goes before it, and it is tried again after that.
+      const stopped = items.find((i) => i.kind === 'status' && i.open === 2 && i.state !== 'moved');
+      if (last && same) {
+        if (stopped) tryAgain(stopped);
         return { id: last.id, key: last.key, revision: last.revision };
       }
       const files = dossier.components.flatMap((c) => c.files.map((file) => ({ code: c.code, name: c.name, file })));
@@ -139,7 +147,8 @@ export function createIntake(deps: IntakeDeps) {
       });
       if (before && dossier.code) giveCode(dossier.dossierId, dossier.code);
       // A correction takes the place of what it corrects, before the steps that wait behind it.
-      const place = inWay[0]?.place ?? null;
+      const place = inWay[0]?.place ?? (stopped ? outbox.makeRoom(dossier.dossierId, stopped.place) : null);
+      if (stopped) tryAgain(stopped);
       const owed = inWay.some((i) => (JSON.parse(i.content) as Content).status !== null);
       // The province hears of the reception once: with the first revision that it will really get.
       const willBeFirst = (before?.ackedRevision ?? 0) === 0 && !items.some((i) => i.kind === 'dossier' && i.open === 1);
@@ -154,7 +163,7 @@ export function createIntake(deps: IntakeDeps) {
               dueAt: dossier.dueAt,
             })
           : null;
-      const label = revision === 1 ? 'reception' : inWay.length > 0 ? 'correction' : 'supplement';
+      const label = revision === 1 ? 'reception' : place !== null ? 'correction' : 'supplement';
       return put(
         {
           dossierId: dossier.dossierId,

@@ -111,6 +111,7 @@ export function createOutbox(store: Store) {
       `insert into delivery_item (id, dossier_id, revision, kind, key, content, content_sha256, label, lane, bytes, enqueued_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     place: db.prepare(`update delivery_item set place = ? where seq = ?`),
+    makeRoom: db.prepare(`update delivery_item set place = place + 1 where dossier_id = ? and place >= ?`),
     insertFile: db.prepare(
       `insert into delivery_file (item_seq, ordinal, dossier_id, component_code, component_name, name, path, sha256, size) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
@@ -230,6 +231,11 @@ export function createOutbox(store: Store) {
       );
       q.place.run(place ?? seq, seq);
       return seq;
+    },
+    /** Frees a place for one more item of a dossier; what stands there and after moves on by one. @returns the place */
+    makeRoom(dossierId: string, place: number): number {
+      q.makeRoom.run(dossierId, place);
+      return place;
     },
     insertFile: (f: Omit<FileRow, 'uploadUrl' | 'remoteId' | 'problem'>) =>
       void q.insertFile.run(f.itemSeq, f.ordinal, f.dossierId, f.componentCode, f.componentName, f.name, f.path, f.sha256, f.size),

@@ -72,6 +72,28 @@ describe('what an officer reads', () => {
     expect(bench.province.holdings()[0]).toMatchObject({ revision: 2, status: 4, created: 1 });
   });
 
+  it('sends a correction before the step that was refused for want of it, and then the step', async () => {
+    bench = await setup();
+    const d = bench.open();
+    bench.province.troubles.set({ status: { code: 422, share: 1, only: 'CapNhatTrangThai' } });
+    const file = sampleFile(bench.dir, 'chung-sinh.pdf', Buffer.from('giấy chứng sinh'));
+    bench.store.transaction(() => {
+      d.enqueue(sampleDossier('f1', [file]), { reportReception: false });
+      d.enqueueStatus({ dossierId: 'f1', status: 4, at: 1_795_145_000_000, text: 'Đang xử lý', by: { name: 'Mẫu' } });
+      d.enqueueStatus({ dossierId: 'f1', status: 9, at: 1_795_146_000_000, text: 'Đã xử lý xong', by: { name: 'Mẫu' } });
+    });
+    await until(() => state(d, 'f1')?.state === 'refused');
+    bench.province.troubles.clear();
+    const content = sampleDossier('f1', [file]);
+    bench.store.transaction(() => d.enqueue({ ...content, components: content.components.map((c) => ({ ...c, code: 'TP-MOI' })) }));
+    await d.drained(20_000);
+    expect(d.summary()).toMatchObject({ unsent: 0, needsPerson: 0 });
+    expect(bench.province.holdings()[0]).toMatchObject({ revision: 2, status: 9, created: 1 });
+    const kinds = bench.province.effects().map((e) => e.kind);
+    expect(kinds.filter((k) => k === 'status')).toHaveLength(2);
+    expect(kinds.lastIndexOf('create')).toBe(kinds.indexOf('create'));
+  });
+
   it('says that a scan changed or is gone, sends nothing wrong, and goes on when it is back', async () => {
     bench = await setup();
     const d = bench.open();
