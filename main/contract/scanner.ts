@@ -147,10 +147,22 @@ export const scannerContract = {
       }),
     )
     .output(scanPage),
-  /** Where a batch falls apart, at separator sheets and at codes that start with the prefix. Changes nothing; `assign` does. */
+  /** Where a batch falls apart, at separator sheets and at codes that start with the prefix. Changes nothing; `part` does. */
   split: base
     .input(z.object({ ...pile, barcodePrefix: z.string().min(1).max(40).optional() }))
     .output(z.array(z.object({ code: z.string().nullable(), pageIds: z.array(z.string()) }))),
+  /**
+   * Parts a batch there: the first paper stays, the next ones go to the end of the components `to` in turn, sheets are dropped.
+   * Assigning `tail` back and restoring `dropped` takes it back.
+   */
+  part: base.input(command({ ...pile, to: z.array(pile.component).max(100), barcodePrefix: z.string().min(1).max(40).optional() })).output(
+    z.object({
+      papers: z.number().int().nonnegative(),
+      given: z.array(z.object({ component: z.string(), pageIds: z.array(z.string()) })),
+      dropped: z.array(z.string()),
+      tail: z.array(z.string()),
+    }),
+  ),
   /** The sheet to print and to lay between two papers of a batch, A4. */
   separatorSheet: base.output(fileLink),
   /** Puts pages at the end of another component of the same draft. */

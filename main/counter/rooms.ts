@@ -59,6 +59,7 @@ import { keypadAction, leaveOnSignOut, priorityOfAge, showAtCounter, siteOf, tic
 import { hallStore } from './hall-store.ts';
 import { keepHouse } from './housekeeping.ts';
 import { openNeighbours } from './neighbours.ts';
+import { followPiles, withPiles } from './pages.ts';
 import { trainingOfficers } from './people.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
@@ -198,7 +199,14 @@ export async function openRooms(options: RoomsOptions) {
 
   const site = siteOf(config.site, place, training);
   const onQueueError = (error: unknown) => log(`queue: ${String(error)}`);
-  const { store: queueStore, clock: hallClock } = await hallStore({ hall: config.hall, site, training, store, dataDir, onError: onQueueError });
+  const { store: queueStore, clock: hallClock } = await hallStore({
+    hall: config.hall,
+    site,
+    training,
+    store,
+    dataDir,
+    onError: onQueueError,
+  });
   opened('hall store', () => queueStore.close());
   const hall = createQueue({
     store: queueStore,
@@ -305,6 +313,10 @@ export async function openRooms(options: RoomsOptions) {
   });
   const { dossiers } = tied;
   opened(
+    'scanned pages',
+    followPiles(scanning.sessions, dossiers, (error) => log(`scanned pages: ${String(error)}`)),
+  );
+  opened(
     'housekeeping',
     keepHouse(dossiers, (error) => log(`housekeeping: ${String(error)}`)),
   );
@@ -339,7 +351,7 @@ export async function openRooms(options: RoomsOptions) {
     queue: queueHandlers(queue),
     catalogue: catalogueHandlers(catalogue, () => clock.now()),
     documents: documentsHandlers(documents),
-    dossiers: dossiersHandlers(dossiers, store),
+    dossiers: dossiersHandlers(withPiles(dossiers, scanning.sessions), store),
     scanner: scannerHandlers(scanning, (file) => files.link(file.path, file.name)),
     signing: signingHandlers(signing),
     reports: reportsHandlers(reports),

@@ -38,11 +38,24 @@ export interface Paper {
   readonly pageIds: readonly string[];
 }
 
+/** What parting a batch did. */
+export interface Parted {
+  /** How many papers there were. */
+  readonly papers: number;
+  readonly given: readonly { readonly componentKey: string; readonly pageIds: readonly string[] }[];
+  /** The separator sheets. */
+  readonly dropped: readonly string[];
+  /** Every page behind the first paper as it lay, sheets included: put back in this order, the batch is as it was. */
+  readonly tail: readonly string[];
+}
+
 export interface BetterPages {
   /** Puts a better copy in the place of the scanned picture; with nothing wished, the scanned picture is back. */
   improve(commandId: string, pageId: string, wish: Wish): Promise<PageRow | Refusal>;
   /** Where the pages of a component fall apart: at separator sheets and at codes with the prefix. Changes nothing. */
   split(componentKey: string, barcodePrefix?: string): Paper[];
+  /** Parts a batch: the first paper stays, the next ones go to the end of `to` in turn, separator sheets are dropped. One effect. */
+  part(commandId: string, componentKey: string, to: readonly string[], barcodePrefix?: string): Parted;
   /** Puts pages at the end of another component of the same draft. */
   assign(commandId: string, pageIds: readonly string[], componentKey: string): PageRow[] | Refusal;
 }
@@ -70,7 +83,7 @@ export function createBetterPages(deps: {
   rows: PageStore;
   dataDir: string;
   work?: PageWork;
-  tellPage: (id: string) => PageRow;
+  tellPage: (id: string, seen?: boolean) => PageRow;
   tell: (componentKey: string, event: PileEvent) => void;
 }): BetterPages & { look(pageId: string, bilevel: boolean): Promise<void> } {
   const { store, rows, work } = deps;
@@ -81,6 +94,18 @@ export function createBetterPages(deps: {
     const file = page.file.replace(/\.jpg$/, `.${letters}.${wish.bilevel ? 'g4' : 'jpg'}`);
     const made = await (work as PageWork).improve(absolute(page.file), absolute(file), page.dpi, { ...wish, quality: QUALITY });
     return { file, kind: made.kind, widthPx: made.widthPx, heightPx: made.heightPx, dpi: made.dpi, bytes: made.bytes, ...wish };
+  };
+
+  const kept = (componentKey: string): PageRow[] => rows.pages(componentKey).filter((page) => !page.dropped);
+  const papersOf = (componentKey: string, barcodePrefix?: string): Paper[] => {
+    const pages = kept(componentKey);
+    return (work?.split(pages, barcodePrefix) ?? [{ code: null, pages: [...pages.keys()] }]).map((group) => ({
+      code: group.code,
+      pageIds: group.pages.flatMap((index) => pages[index]?.id ?? []),
+    }));
+  };
+  const tellOrder = (componentKeys: readonly string[]): void => {
+    for (const key of new Set(componentKeys)) deps.tell(key, { kind: 'order', pageIds: rows.pages(key).map((page) => page.id) });
   };
 
   return {
@@ -94,7 +119,7 @@ export function createBetterPages(deps: {
           rows.setSeen(pageId, seen);
           if (copy) rows.setBetter(pageId, copy);
         });
-        deps.tellPage(pageId);
+        deps.tellPage(pageId, true);
       } catch (error) {
         // A machine without the image part scans all the same; only the hints are missing.
         if (!(error instanceof Error && (error.name === 'PageWorkMissingError' || error.name === 'PageWorkError'))) throw error;
@@ -120,12 +145,23 @@ export function createBetterPages(deps: {
       if (before && before.file !== copy?.file) await rm(absolute(before.file), { force: true });
       return deps.tellPage(pageId);
     },
-    split(componentKey, barcodePrefix) {
-      const pages = rows.pages(componentKey).filter((page) => !page.dropped);
-      return (work?.split(pages, barcodePrefix) ?? [{ code: null, pages: [...pages.keys()] }]).map((group) => ({
-        code: group.code,
-        pageIds: group.pages.flatMap((index) => pages[index]?.id ?? []),
-      }));
+    split: papersOf,
+    part(commandId, componentKey, to, barcodePrefix) {
+      const answer = store.command<Parted>(commandId, 'scanner.part', () => {
+        const papers = papersOf(componentKey, barcodePrefix);
+        const inPaper = new Set(papers.flatMap((paper) => paper.pageIds));
+        const ids = kept(componentKey).map((page) => page.id);
+        const dropped = ids.filter((id) => !inPaper.has(id));
+        const given = papers.slice(1, to.length + 1).map((paper, index) => ({ componentKey: to[index] as string, pageIds: paper.pageIds }));
+        for (const id of dropped) rows.setDropped(id, true);
+        for (const one of given) rows.assign(one.pageIds, one.componentKey);
+        const tail = ids.slice(ids.indexOf(papers[0]?.pageIds.at(-1) ?? '') + 1);
+        store.emit('scanner', 'order', { pageIds: tail });
+        return { papers: papers.length, given, dropped, tail };
+      });
+      for (const id of [...answer.dropped, ...answer.given.flatMap((one) => one.pageIds)]) deps.tellPage(id);
+      tellOrder([componentKey, ...answer.given.map((one) => one.componentKey)]);
+      return answer;
     },
     assign(commandId, pageIds, componentKey) {
       const draft = (key: string) => key.slice(0, key.indexOf('/'));
@@ -138,7 +174,7 @@ export function createBetterPages(deps: {
       });
       if (!Array.isArray(answer)) return answer;
       for (const id of pageIds) deps.tellPage(id);
-      for (const key of [...answer, componentKey]) deps.tell(key, { kind: 'order', pageIds: rows.pages(key).map((p) => p.id) });
+      tellOrder([...answer, componentKey]);
       return rows.pages(componentKey);
     },
   };

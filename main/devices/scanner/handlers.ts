@@ -70,8 +70,8 @@ export function scannerHandlers(scanning: Scanning, linkFile: FileLinker) {
     addedAt: row.addedAt,
     image: linkFile({ ...sessions.pictureOf(row), name: `trang-${position}.jpg`, type: 'image/jpeg' }, context),
   });
-  const one = (row: PageRow, context: CallContext) =>
-    page(row, sessions.pile(row.componentKey).pages.findIndex((p) => p.id === row.id) + 1, context);
+  const placeOf = (row: PageRow): number => sessions.pile(row.componentKey).pages.findIndex((p) => p.id === row.id) + 1;
+  const one = (row: PageRow, context: CallContext) => page(row, placeOf(row), context);
   const pile = (key: string, context: CallContext) => {
     const { session: newest, pages } = sessions.pile(key);
     return { session: newest ? session(newest) : null, pages: pages.map((row, i) => page(row, i + 1, context)) };
@@ -108,6 +108,8 @@ export function scannerHandlers(scanning: Scanning, linkFile: FileLinker) {
         for (;;) {
           const event = await events.next();
           if (!event) return;
+          // It went to another paper while the event waited for the screen; the new order comes behind it.
+          if (event.kind === 'page' && placeOf(event.page) === 0) continue;
           seq += 1;
           if (event.kind === 'session')
             yield { type: 'event' as const, seq, event: { kind: 'session' as const, session: session(event.session) } };
@@ -145,6 +147,17 @@ export function scannerHandlers(scanning: Scanning, linkFile: FileLinker) {
         .split(componentKey(input.draftId, input.component), input.barcodePrefix)
         .map((paper) => ({ code: paper.code, pageIds: [...paper.pageIds] })),
     ),
+    part: os.part.handler(({ input }) => {
+      const { commandId, draftId, component, to, barcodePrefix } = input;
+      const keys = to.map((one) => componentKey(draftId, one));
+      const answer = sessions.part(commandId, componentKey(draftId, component), keys, barcodePrefix);
+      return {
+        papers: answer.papers,
+        given: answer.given.map((one) => ({ component: one.componentKey.slice(draftId.length + 1), pageIds: [...one.pageIds] })),
+        dropped: [...answer.dropped],
+        tail: [...answer.tail],
+      };
+    }),
     separatorSheet: os.separatorSheet.handler(({ context, errors }) => {
       const file = scanning.separatorSheet();
       if (file === null) throw errors.REFUSED({ data: noWork() });

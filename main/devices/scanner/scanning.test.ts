@@ -206,4 +206,29 @@ describe('scanner contract', () => {
     expect(after.session).toMatchObject({ state: 'stopped', trouble: { reason: 'jam', vi: expect.stringContaining('kẹt') } });
     expect(after.pages.map((p) => p.position)).toEqual([1, 2, 3, 4]);
   });
+
+  it('says nothing of a page that went to another paper while the screen was slow, but its new order', async () => {
+    await scanNow();
+    const context = { caller: { role: 'officer', deviceId: 'desk-1' }, connectionId: 'c1' } as const;
+    const client = createRouterClient(
+      scannerHandlers(room.scanning, (file) => ({ url: '/file/x', name: file.name, type: file.type, size: file.size })),
+      { context },
+    );
+    const watching = new AbortController();
+    const stream = await client.watch({ draftId: 'draft-1', component: 'component-1' }, { signal: watching.signal });
+    const first = await stream.next();
+    const { sessions } = room.scanning;
+    const [page, ...others] = sessions.pile(key).pages.map((one) => one.id) as [string, ...string[]];
+    // All of it before the screen asks for the next message.
+    sessions.rotate(nextCommand(), page, 1);
+    sessions.drop(nextCommand(), others[0] as string, true);
+    sessions.assign(nextCommand(), [page], componentKey('draft-1', 'component-2'));
+    const events = [await stream.next(), await stream.next()].map((message) => message.value);
+    watching.abort();
+    expect(first.value).toMatchObject({ type: 'snapshot', seq: 0 });
+    expect(events).toMatchObject([
+      { type: 'event', seq: 1, event: { kind: 'page', page: { pageId: others[0], dropped: true, position: 1 } } },
+      { type: 'event', seq: 2, event: { kind: 'order', pageIds: others } },
+    ]);
+  });
 });

@@ -16,7 +16,8 @@ export type InspectPage = (
 
 export type PileEvent =
   | { readonly kind: 'session'; readonly session: SessionRow }
-  | { readonly kind: 'page'; readonly page: PageRow }
+  /** `seen`: nothing changed but what is known of its picture. */
+  | { readonly kind: 'page'; readonly page: PageRow; readonly seen?: true }
   | { readonly kind: 'order'; readonly pageIds: readonly string[] };
 
 export interface Sessions extends BetterPages {
@@ -38,6 +39,12 @@ export interface Sessions extends BetterPages {
   pictureOf(page: PageRow): { path: string; size: number };
   /** Hears what happens to one component, after it was committed. */
   listen(componentKey: string, listener: (event: PileEvent) => void): () => void;
+  /** Hears the same of every component. */
+  listenAll(listener: (componentKey: string, event: PileEvent) => void): () => void;
+  /** Components of scans that an earlier process left open; their pages have been taken in. */
+  readonly recovered: Promise<readonly string[]>;
+  /** Does a scan run into any component of this draft? */
+  scansInto(draftId: string): boolean;
   /** Resolves when no scan is running any more. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -61,19 +68,21 @@ export function createSessions(deps: {
   const running = new Map<string, { abort: AbortController; done: Promise<void>; scannerId: string }>();
   const looking = new Set<Promise<void>>();
   const listeners = new Map<string, Set<(event: PileEvent) => void>>();
+  const everywhere = new Set<(componentKey: string, event: PileEvent) => void>();
   let closed = false;
   const folder = (sessionId: string): string => path.join('scans', sessionId);
 
   const tell = (componentKey: string, event: PileEvent): void => {
     for (const listener of listeners.get(componentKey) ?? []) listener(event);
+    for (const listener of everywhere) listener(componentKey, event);
   };
   const tellSession = (id: string): void => {
     const session = rows.session(id);
     if (session) tell(session.componentKey, { kind: 'session', session });
   };
-  const tellPage = (id: string): PageRow => {
+  const tellPage = (id: string, seen = false): PageRow => {
     const page = rows.page(id) as PageRow;
-    tell(page.componentKey, { kind: 'page', page });
+    tell(page.componentKey, { kind: 'page', page, ...(seen ? { seen } : {}) });
     return page;
   };
 
@@ -133,8 +142,9 @@ export function createSessions(deps: {
   };
 
   /** A process that was killed left scans open: their whole pages are taken in, half ones removed. */
-  const recover = async (): Promise<void> => {
-    for (const session of rows.openSessions()) {
+  const recover = async (): Promise<string[]> => {
+    const left = rows.openSessions();
+    for (const session of left) {
       const dir = path.join(deps.dataDir, folder(session.id));
       const names = existsSync(dir) ? readdirSync(dir).sort() : [];
       for (const name of names) {
@@ -143,8 +153,12 @@ export function createSessions(deps: {
       }
       end(session.id, 'stopped', 'interrupted');
     }
+    return left.map((session) => session.componentKey);
   };
-  const recovered = recover().catch(deps.onError);
+  const recovered = recover().catch((error: unknown): string[] => {
+    deps.onError(error);
+    return [];
+  });
 
   const choose = (id: string | undefined, source: string) => {
     if (id !== undefined) return registry.get(id);
@@ -261,6 +275,12 @@ export function createSessions(deps: {
         if (set.size === 0) listeners.delete(componentKey);
       };
     },
+    listenAll(listener) {
+      everywhere.add(listener);
+      return () => void everywhere.delete(listener);
+    },
+    recovered,
+    scansInto: (draftId) => rows.openSessions().some((session) => session.componentKey.startsWith(`${draftId}/`)),
     async idle() {
       await recovered;
       await Promise.all([...running.values()].map((r) => r.done));

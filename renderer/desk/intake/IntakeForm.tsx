@@ -31,7 +31,7 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
   useEffect(() => {
     if (componentKey === null && shownKey !== null) setComponentKey(shownKey);
   }, [componentKey, shownKey]);
-  const scan = useScan(draft, dossier, component);
+  const scan = useScan(dossier, component);
   const [wanted, setWanted] = useState<string | null>(null);
   const { start } = scan;
   useEffect(() => {
@@ -49,6 +49,8 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
   };
 
   const accept = async (duplicatesSeen: boolean) => {
+    // The key is the same as the button, which waits for the feeder.
+    if (scan.scanning) return;
     // The field under the cursor is saved by leaving it; the queue of `send` keeps the order.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     if (dossier.axes.sync === 'rejected') {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { InferContractRouterOutputs } from '@orpc/contract';
 import type { contract } from '../../../main/contract/index.ts';
 import type { DossierComponent, DossierView } from '../../../main/contract/dossier-views.ts';
@@ -9,7 +9,6 @@ import { useLive } from '../../shared/live.ts';
 import { serverNow } from '../../shared/client.ts';
 import { scanChoice } from './scanChoice.ts';
 import { UNDO_MS, useUndo } from '../data/undo.tsx';
-import type { Draft } from './useDraft.ts';
 
 type Scanner = InferContractRouterOutputs<typeof contract>['scanner'];
 export type ScanPage = Scanner['rotate'];
@@ -72,7 +71,7 @@ export function pileAfter(pile: Pile, event: PileEvent): Pile {
 }
 
 /** The pages of one component: as the feeder gives them, live; drop, turn and move without touching the picture's bytes. */
-export function useScan(draft: Draft, dossier: DossierView, component: DossierComponent | undefined): Scan {
+export function useScan(dossier: DossierView, component: DossierComponent | undefined): Scan {
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [working, setWorking] = useState<string | null>(null);
   const { propose } = useUndo();
@@ -87,18 +86,6 @@ export function useScan(draft: Draft, dossier: DossierView, component: DossierCo
   const pages = (pile?.pages ?? []).filter((page) => !page.dropped);
   const session = pile?.session ?? null;
   const scanning = session?.state === 'scanning';
-
-  const { send } = draft;
-  const ids = pages.map((page) => page.pageId).join(' ');
-  const known = component?.pageIds.join(' ') ?? '';
-  const told = useRef('');
-  useEffect(() => {
-    // The dossier keeps its own list of pages; it is told when the feeder has stopped, or the officer moved a page.
-    const wanted = `${key} ${ids}`;
-    if (key === undefined || pile === undefined || scanning || ids === known || told.current === wanted) return;
-    told.current = wanted;
-    void send((order) => client.dossiers.setPages({ ...order, key, pageIds: ids === '' ? [] : ids.split(' ') }));
-  }, [key, ids, known, pile, scanning, send]);
 
   const attempt = useCallback(async (work: () => Promise<unknown>) => {
     setTrouble(null);
@@ -134,12 +121,9 @@ export function useScan(draft: Draft, dossier: DossierView, component: DossierCo
     const before = by === -1 ? (pages[target]?.pageId ?? null) : (pages[target + 1]?.pageId ?? null);
     void attempt(() => client.scanner.move({ commandId: newCommandId(), pageId, before }));
   };
-  const give = async (pageIds: readonly string[], toKey: string): Promise<void> => {
-    // The scanner's pile and the dossier's list move together: one alone would bring the page back.
-    const there = await client.scanner.assign({ commandId: newCommandId(), draftId: dossier.id, component: toKey, pageIds: [...pageIds] });
-    const all = there.pages.filter((page) => !page.dropped).map((page) => page.pageId);
-    await send((order) => client.dossiers.setPages({ ...order, key: toKey, pageIds: all }));
-  };
+  // The hub keeps the dossier's own list like its pile: one order moves both.
+  const give = (pageIds: readonly string[], toKey: string): Promise<unknown> =>
+    client.scanner.assign({ commandId: newCommandId(), draftId: dossier.id, component: toKey, pageIds: [...pageIds] });
   const improve = (page: ScanPage, change: Partial<Wish>) => {
     if (working !== null) return;
     setWorking(page.pageId);
@@ -151,25 +135,25 @@ export function useScan(draft: Draft, dossier: DossierView, component: DossierCo
   const split = (free: readonly { key: string; number: number }[]) => {
     if (key === undefined) return;
     void attempt(async () => {
-      const papers = await client.scanner.split({ draftId: dossier.id, component: key });
-      const moved = papers.slice(1, free.length + 1);
-      for (const page of pages.filter((one) => one.separator))
-        await client.scanner.drop({ commandId: newCommandId(), pageId: page.pageId });
-      for (const [index, paper] of moved.entries()) await give(paper.pageIds, free[index]?.key ?? key);
-      const left = papers.length - 1 - moved.length;
-      const to = free.slice(0, moved.length).map((one) => one.number);
+      const to = free.map((one) => one.key);
+      const { papers, given, dropped, tail } = await client.scanner.part({
+        commandId: newCommandId(),
+        draftId: dossier.id,
+        component: key,
+        to,
+      });
+      const left = papers - 1 - given.length;
+      const numbers = free.slice(0, given.length).map((one) => one.number);
       propose({
         key: `split-${serverNow()}`,
-        vi: `Đã tách thành ${papers.length} giấy tờ${to.length === 0 ? '' : `, chuyển sang mục ${to.join(', ')}`}${left > 0 ? `; còn ${left} giấy tờ để lại ở mục này vì hết mục trống` : ''}`,
-        en: `Parted into ${papers.length} papers${to.length === 0 ? '' : `, given to ${to.join(', ')}`}${left > 0 ? `; ${left} stay here, as no paper is free` : ''}`,
+        vi: `Đã tách thành ${papers} giấy tờ${numbers.length === 0 ? '' : `, chuyển sang mục ${numbers.join(', ')}`}${left > 0 ? `; còn ${left} giấy tờ để lại ở mục này vì hết mục trống` : ''}`,
+        en: `Parted into ${papers} papers${numbers.length === 0 ? '' : `, given to ${numbers.join(', ')}`}${left > 0 ? `; ${left} stay here, as no paper is free` : ''}`,
         until: serverNow() + UNDO_MS,
         undo: () =>
-          void attempt(() =>
-            give(
-              moved.flatMap((paper) => paper.pageIds),
-              key,
-            ),
-          ),
+          void attempt(async () => {
+            if (tail.length > 0) await give(tail, key);
+            for (const pageId of dropped) await client.scanner.restore({ commandId: newCommandId(), pageId });
+          }),
       });
     });
   };
