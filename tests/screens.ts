@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
 import { TRAINING_PASSWORD } from '../main/counter/people.ts';
+import { openBrowser } from './e2e/chromium.ts';
 import { startCounter } from './e2e/counter.ts';
 
 /** `node main/node.cjs tests/screens.ts`: takes the README's pictures of desk, kiosk and board in a hall with some life. */
@@ -10,19 +10,7 @@ const out = path.join(import.meta.dirname, '../resources/screens');
 const id = () => randomUUID();
 mkdirSync(out, { recursive: true });
 const started = await startCounter();
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--autoplay-policy=no-user-gesture-required',
-  ],
-});
+const browser = await openBrowser();
 try {
   const kiosk = await started.client('kiosk');
   const { groups } = await kiosk.queue.services();

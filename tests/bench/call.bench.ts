@@ -2,14 +2,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
 import { buildScreens } from '../../main/build.ts';
+import { CHROMIUM, openBrowser } from '../e2e/chromium.ts';
 import { percentile, round, startStation } from './station.ts';
 
 const BOARDS = 20;
 const CALLS = 150;
 const PAINTED = 30;
-const CHROMIUM = '/usr/bin/chromium';
 
 /** From F2 to the event at each of 20 board clients, and to the painted number in one Chromium board. Server in its own process. */
 export async function run(): Promise<Record<string, number>> {
@@ -60,18 +59,7 @@ export async function run(): Promise<Record<string, number>> {
 
 /** Milliseconds from the press to the frame after which the new number stands on the board. */
 async function paint(station: Awaited<ReturnType<typeof startStation>>): Promise<number[]> {
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await openBrowser();
   try {
     const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
     const [name = '', value = ''] = (await station.pair('board')).split('=');

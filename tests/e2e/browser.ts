@@ -1,30 +1,14 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { openBrowser } from './chromium.ts';
 import type { Started } from './counter.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
+export { openBrowser };
 const artefacts = path.join(import.meta.dirname, '../artefacts');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Debian's Chromium, quiet: it starts nothing of its own and asks nobody anything. */
-export const openBrowser = (more: readonly string[] = []): Promise<Browser> =>
-  chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--autoplay-policy=no-user-gesture-required',
-      ...more,
-    ],
-  });
 
 export const SMALL = { width: 1366, height: 768 };
 export const LARGE = { width: 1920, height: 1080 };
@@ -143,6 +127,17 @@ export async function expectNoPageScroll(page: Page): Promise<void> {
 export async function shoot(page: Page, name: string): Promise<void> {
   mkdirSync(artefacts, { recursive: true });
   await page.screenshot({ path: path.join(artefacts, `${name}.png`) });
+}
+
+/** A page as officers have it on both sizes of screen: read by axe, nothing scrolls, a picture of each. */
+export async function lookAtBothSizes(page: Page, name: string): Promise<void> {
+  await expectAccessible(page);
+  await expectNoPageScroll(page);
+  await shoot(page, `${name}-1366`);
+  await page.setViewportSize(LARGE);
+  await expectNoPageScroll(page);
+  await shoot(page, `${name}-1920`);
+  await page.setViewportSize(SMALL);
 }
 
 /** Waits until something read from a page is as expected; the machine may be busy, so the wait is long and nothing is timed. */

@@ -7,17 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trainingSite } from '../../main/queue/index.ts';
 import { part } from '../parts.ts';
 import { expectAccessible, expectNoPageScroll, KIOSK, openBrowser, openDesk, openScreen, shoot, soon, type Screen } from './browser.ts';
+import { draftOne, signInColleague } from './colleague.ts';
 import { startCounter, type Client, type Started } from './counter.ts';
 
 const ready = part('/usr/bin/chromium');
-const CARD = {
-  idNumber: '001191024680',
-  fullName: 'Nguyễn Thị Thùy Dương',
-  birthDate: '1991-08-14',
-  sex: 'Nữ' as const,
-  address: 'Tổ dân phố 4, phường An Bình, Đắk Lắk',
-  degraded: false,
-};
 
 /** Screens that a good day does not show: each is opened, read by axe and kept as a picture. */
 describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
@@ -31,20 +24,13 @@ describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
     browser = await openBrowser();
     desk = await openDesk(browser, started, 'quan');
     desk.page.setDefaultTimeout(15_000);
-    colleague = await started.client('station', '4');
-    await colleague.officers.signIn({ login: 'dung', password: 'tap-huan' });
+    colleague = await signInColleague(started);
   });
   afterAll(async () => {
     await browser?.close();
     await started?.close();
   });
 
-  const draft = async (): Promise<string> => {
-    const { id } = await colleague.dossiers.open({ commandId: randomUUID(), ticket: null });
-    await colleague.dossiers.scanCard({ commandId: randomUUID(), dossierId: id, card: CARD });
-    await colleague.dossiers.chooseProcedure({ commandId: randomUUID(), dossierId: id, code: '1.004859' });
-    return id;
-  };
   /** Reads the open dialog, keeps its picture and closes it by Esc. */
   const look = async (page: Page, name: string) => {
     const dialog = page.getByRole('dialog');
@@ -60,7 +46,7 @@ describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
 
   it('asks for supplement, refusal and another due date at the intake', async () => {
     const { page } = desk;
-    await page.goto(`${started.origin}/desk.html#/intake/${await draft()}`);
+    await page.goto(`${started.origin}/desk.html#/intake/${await draftOne(colleague)}`);
     await page.locator('main.intake .chosen').waitFor();
     await page.keyboard.press('Shift+F7');
     await look(page, 'supplement');
@@ -73,7 +59,7 @@ describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
 
   it('apologises for a late dossier, carries unsent ones over, takes a new officer', async () => {
     const { page } = desk;
-    const id = await draft();
+    const id = await draftOne(colleague);
     const { components } = await colleague.dossiers.get({ dossierId: id });
     for (const { key, state } of components)
       if (state === 'absent')

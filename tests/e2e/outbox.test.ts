@@ -3,32 +3,14 @@ import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { part } from '../parts.ts';
-import { expectAccessible, expectNoPageScroll, LARGE, openBrowser, openDesk, shoot, SMALL, soon, type Screen } from './browser.ts';
+import { expectAccessible, lookAtBothSizes, openBrowser, openDesk, shoot, soon, type Screen } from './browser.ts';
+import { acceptOne, signInColleague } from './colleague.ts';
 import { startCounter, type Client, type Started } from './counter.ts';
 
 const ready = part('/usr/bin/chromium');
-const CARD = {
-  idNumber: '001191024680',
-  fullName: 'Nguyễn Thị Thùy Dương',
-  birthDate: '1991-08-14',
-  sex: 'Nữ' as const,
-  address: 'Tổ dân phố 4, phường An Bình, Đắk Lắk',
-  degraded: false,
-};
 const PASSPHRASE = 'mang hồ sơ sang máy khác';
 const press = (screen: Screen, key: string) => screen.page.keyboard.press(key);
 const focused = (screen: Screen) => screen.page.evaluate(() => document.activeElement?.textContent ?? '');
-
-async function acceptOne(desk: Client): Promise<{ id: string; code: string }> {
-  const dossier = await desk.dossiers.open({ commandId: randomUUID(), ticket: null });
-  const on = () => ({ commandId: randomUUID(), dossierId: dossier.id });
-  await desk.dossiers.scanCard({ ...on(), card: CARD });
-  const chosen = await desk.dossiers.chooseProcedure({ ...on(), code: '1.004859' });
-  for (const component of chosen.components)
-    if (component.state === 'absent') await desk.dossiers.setComponent({ ...on(), key: component.key, state: 'complete', originals: 1 });
-  const accepted = await desk.dossiers.accept({ ...on(), duplicatesSeen: true });
-  return { id: dossier.id, code: accepted.dossier.title };
-}
 
 describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
   let started: Started;
@@ -47,24 +29,14 @@ describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
     }
     throw new Error(`no way by Tab to ${String(words)}`);
   }
-  const shots = async (name: string) => {
-    const { page } = desk;
-    await expectAccessible(page);
-    await expectNoPageScroll(page);
-    await shoot(page, `${name}-1366`);
-    await page.setViewportSize(LARGE);
-    await expectNoPageScroll(page);
-    await shoot(page, `${name}-1920`);
-    await page.setViewportSize(SMALL);
-  };
+  const shots = (name: string) => lookAtBothSizes(desk.page, name);
 
   beforeAll(async () => {
     started = await startCounter();
     other = await startCounter({ build: false });
     browser = await openBrowser();
     desk = await openDesk(browser, started, 'quan');
-    colleague = await started.client('station', '4');
-    await colleague.officers.signIn({ login: 'dung', password: 'tap-huan' });
+    colleague = await signInColleague(started);
   });
   afterAll(async () => {
     await browser?.close();

@@ -2,33 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { part } from '../parts.ts';
-import { expectAccessible, expectNoPageScroll, LARGE, openBrowser, openDesk, shoot, SMALL, soon, type Screen } from './browser.ts';
+import { expectAccessible, expectNoPageScroll, lookAtBothSizes, openBrowser, openDesk, shoot, soon, type Screen } from './browser.ts';
+import { acceptOne, signInColleague } from './colleague.ts';
 import { startCounter, type Client, type Started } from './counter.ts';
 
 const ready = part('/usr/bin/chromium');
-const CARD = {
-  idNumber: '001191024680',
-  fullName: 'Nguyễn Thị Thùy Dương',
-  birthDate: '1991-08-14',
-  sex: 'Nữ' as const,
-  address: 'Tổ dân phố 4, phường An Bình, Đắk Lắk',
-  degraded: false,
-};
-
-/** A dossier accepted through the contract, as a colleague at another desk would. */
-async function acceptOne(desk: Client): Promise<string> {
-  const dossier = await desk.dossiers.open({ commandId: randomUUID(), ticket: null });
-  const dossierId = dossier.id;
-  await desk.dossiers.scanCard({ commandId: randomUUID(), dossierId, card: CARD });
-  const chosen = await desk.dossiers.chooseProcedure({ commandId: randomUUID(), dossierId, code: '1.004859' });
-  for (const component of chosen.components) {
-    if (component.state === 'absent') {
-      await desk.dossiers.setComponent({ commandId: randomUUID(), dossierId, key: component.key, state: 'complete', originals: 1 });
-    }
-  }
-  const accepted = await desk.dossiers.accept({ commandId: randomUUID(), dossierId, duplicatesSeen: true });
-  return accepted.dossier.title;
-}
 
 describe.skipIf(!ready)('pages of the desk in Chromium', () => {
   let started: Started;
@@ -40,8 +18,7 @@ describe.skipIf(!ready)('pages of the desk in Chromium', () => {
     started = await startCounter();
     browser = await openBrowser();
     desk = await openDesk(browser, started, 'quan');
-    colleague = await started.client('station', '4');
-    await colleague.officers.signIn({ login: 'dung', password: 'tap-huan' });
+    colleague = await signInColleague(started);
   });
   afterAll(async () => {
     await browser?.close();
@@ -51,7 +28,7 @@ describe.skipIf(!ready)('pages of the desk in Chromium', () => {
   it('tells with the line to the province down what waits, why and what to do, and sends it by Ctrl+G', async () => {
     const { page } = desk;
     await colleague.training.setSwitch({ commandId: randomUUID(), id: 'province', key: 'down', on: true });
-    const code = await acceptOne(colleague);
+    const { code } = await acceptOne(colleague);
     expect(code).toMatch(/^TAM-/);
     await page.keyboard.press('Alt+5');
     const row = page.locator('table.list tbody tr', { hasText: code });
@@ -64,13 +41,7 @@ describe.skipIf(!ready)('pages of the desk in Chromium', () => {
     await soon(() => page.locator('.truth a', { hasText: 'Chưa gửi tỉnh' }).innerText()).toMatch(/1, cũ nhất/);
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('TAM-');
     for (const words of ['Vì sao', 'Cần làm', 'Công dân']) await page.locator('.side', { hasText: words }).waitFor();
-    await expectAccessible(page);
-    await expectNoPageScroll(page);
-    await shoot(page, 'desk-outbox-down-1366');
-    await page.setViewportSize(LARGE);
-    await expectNoPageScroll(page);
-    await shoot(page, 'desk-outbox-down-1920');
-    await page.setViewportSize(SMALL);
+    await lookAtBothSizes(page, 'desk-outbox-down');
     await page.keyboard.press('Control+i');
     await page.getByRole('dialog').waitFor();
     await expectAccessible(page);

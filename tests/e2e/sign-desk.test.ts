@@ -1,62 +1,32 @@
-import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PDFDocument } from 'pdf-lib';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPdf } from '../../main/signing/pdf/index.ts';
 import { ensureNative } from '../../native/index.ts';
-import { makeProxy, type Proxy } from '../fixtures/pkcs11-proxy/proxy.ts';
 import { samplePdf } from '../fixtures/signed/document.ts';
 import { startTsa, TSA_EXTENSIONS } from '../fixtures/signing/authorities.ts';
-import { makePki, type Pki } from '../fixtures/signing/pki.ts';
-import { makeToken, type SoftToken } from '../fixtures/signing/softhsm.ts';
 import { part } from '../parts.ts';
-import { expectAccessible, expectNoPageScroll, LARGE, openBrowser, openDesk, shoot, SMALL, soon, type Screen } from './browser.ts';
-import { startCounter, type Started } from './counter.ts';
+import { expectAccessible, lookAtBothSizes, openDesk, shoot, SMALL, soon, type Screen } from './browser.ts';
+import { openSigningDesk, type SigningDesk } from './signing-desk.ts';
 
 const ready = ['/usr/bin/chromium', 'openssl', 'softhsm2-util', 'pkcs11-tool', 'gcc'].map(part).every(Boolean);
 
 /** Issue 3 on the desk: what may not be signed, where the form goes, a hundred files, another driver. */
 describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
-  let started: Started;
-  let browser: Browser;
+  let signing: SigningDesk;
   let desk: Screen;
-  let dir: string;
-  let pki: Pki;
-  let token: SoftToken;
-  let proxy: Proxy;
   let added = 0;
-  const before = new Map<string, string | undefined>();
 
   beforeAll(async () => {
-    dir = mkdtempSync(path.join(tmpdir(), 'quay-e2e-desk-'));
     // The pad of a token is asked through our own addon.
     await ensureNative();
-    pki = makePki(path.join(dir, 'pki'));
-    token = makeToken(path.join(dir, 'hsm'));
-    token.add(pki.issue('Nguyễn Thanh Bình'));
-    proxy = makeProxy(dir, token);
-    for (const [key, value] of Object.entries(proxy.env)) {
-      before.set(key, process.env[key]);
-      process.env[key] = value;
-    }
-    started = await startCounter({ pkcs11Modules: [proxy.module] });
-    browser = await openBrowser();
-    desk = await openDesk(browser, started, 'binh');
-    desk.page.setDefaultTimeout(15_000);
+    signing = await openSigningDesk('desk');
+    ({ desk } = signing);
   }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await started?.close();
-    for (const [key, value] of before) {
-      if (value === undefined) delete process.env[key];
-      else process.env[key] = value;
-    }
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => signing?.close());
 
-  const room = () => started.counter.rooms.signing;
+  const room = () => signing.room;
   const row = (id: string) => desk.page.locator(`.sign .list button[data-document=${id}]`);
   const named = async (): Promise<Uint8Array> => {
     const document = await PDFDocument.create();
@@ -69,7 +39,7 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
   const add = (bytes: Uint8Array): string => {
     added += 1;
     const documentId = `ban-${added}`;
-    const file = path.join(dir, `${documentId}.pdf`);
+    const file = path.join(signing.dir, `${documentId}.pdf`);
     writeFileSync(file, bytes);
     room().addToWorklist({
       dossierId: `ho-so-${added}`,
@@ -81,29 +51,18 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
     });
     return documentId;
   };
-  const both = async (name: string) => {
-    const { page } = desk;
-    await expectAccessible(page);
-    await expectNoPageScroll(page);
-    await shoot(page, `${name}-1366`);
-    await page.setViewportSize(LARGE);
-    await expectNoPageScroll(page);
-    await shoot(page, `${name}-1920`);
-    await page.setViewportSize(SMALL);
-  };
+  const both = (name: string) => lookAtBothSizes(desk.page, name);
   const toPage = async () => {
     await desk.page.keyboard.press('Alt+1');
     await desk.page.keyboard.press('Alt+3');
-    await desk.page.locator('.cert', { hasText: token.label }).waitFor();
+    await desk.page.locator('.cert', { hasText: signing.token.label }).waitFor();
   };
   let batchBefore: string | undefined;
   const sign = async () => {
     const { page } = desk;
     batchBefore = room().newestBatch()?.batch.id;
     await page.locator('[data-action=sign]:not([aria-disabled=true])').click();
-    await page.locator('input[name=pin]:focus').waitFor();
-    await page.keyboard.type(token.pin);
-    await page.keyboard.press('Enter');
+    await signing.typePin(page, signing.token.pin);
   };
   /** The batch that was just started is over. */
   const idle = () =>
@@ -241,7 +200,7 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
       await row(id).locator('.st', { hasText: 'Trong lô' }).waitFor();
     }
     await page.getByText('Trong lô 100, chưa kiểm 0.').waitFor();
-    proxy.set({ sign_delay_ms: 120 });
+    signing.proxy.set({ sign_delay_ms: 120 });
     await sign();
     const side = page.locator('.sign .side');
     await side.getByText(/\/100, còn khoảng \d+ (giây|phút)/).waitFor();
@@ -252,7 +211,7 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
     for (const file of room().newestBatch()?.files ?? []) counts[file.state as 'signed' | 'skipped'] += 1;
     expect(counts.signed).toBeGreaterThan(0);
     expect(counts.signed + counts.skipped).toBe(100);
-    proxy.set({});
+    signing.proxy.set({});
     await page.locator('[data-action=batch-table]').click();
     const table = page.getByRole('dialog', { name: 'Kết quả lô ký: 100 bản' });
     expect(await table.locator('tbody tr').count()).toBe(100);
@@ -273,8 +232,8 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
   it('lets a token with a pin pad ask for itself', async () => {
     const { page } = desk;
     const id = add(samplePdf().bytes);
-    proxy.forget();
-    proxy.set({ flags_or: 0x100, pinpad_pin: token.pin });
+    signing.proxy.forget();
+    signing.proxy.set({ flags_or: 0x100, pinpad_pin: signing.token.pin });
     await toPage();
     await row(id).click();
     await row(id).locator('.st', { hasText: 'Trong lô' }).waitFor();
@@ -287,9 +246,9 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
     await page.keyboard.press('Enter');
     await idle();
     expect(room().journal.item(id)?.state).toBe('signed');
-    expect(proxy.calls()).toContain('login-pad');
-    expect(proxy.calls().some((word) => word === 'login-pin' || word === 'login-empty')).toBe(false);
-    proxy.set({});
+    expect(signing.proxy.calls()).toContain('login-pad');
+    expect(signing.proxy.calls().some((word) => word === 'login-pin' || word === 'login-empty')).toBe(false);
+    signing.proxy.set({});
   });
 
   it('signs now and owes the timestamp when none comes, and pays it later by one button', async () => {
@@ -310,7 +269,7 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
     await page.locator('[data-todos="1"]').getByText('Còn nợ dấu thời gian: 1').waitFor();
     await page.locator('[data-action=settle]').scrollIntoViewIfNeeded();
     await both('sign-owed');
-    const tsa = await startTsa(pki, pki.issue('Máy chủ dấu thời gian', { extensions: TSA_EXTENSIONS }));
+    const tsa = await startTsa(signing.pki, signing.pki.issue('Máy chủ dấu thời gian', { extensions: TSA_EXTENSIONS }));
     try {
       room().saveSettings({ tsaUrl: tsa.url });
       await page.locator('[data-action=settle]').click();
@@ -325,16 +284,16 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
 
   it('takes a driver that the officer points at, shows its hash, and asks again when the file changes', async () => {
     const { page } = desk;
-    const driver = path.join(dir, 'other-driver.so');
-    copyFileSync(token.module, driver);
-    await page.goto(`${started.origin}/desk.html#/settings/signing`);
+    const driver = path.join(signing.dir, 'other-driver.so');
+    copyFileSync(signing.token.module, driver);
+    await page.goto(`${signing.started.origin}/desk.html#/settings/signing`);
     const section = page.getByRole('region', { name: 'Trình điều khiển token' });
     const look = async (file: string) => {
       await section.locator('input[name=module]').fill(file);
       await section.locator('input[name=module]').press('Enter');
     };
     const dialog = page.getByRole('dialog', { name: 'Trình điều khiển token' });
-    await look(path.join(dir, 'proxy.control'));
+    await look(path.join(signing.dir, 'proxy.control'));
     await dialog.getByRole('alert').getByText('không phải trình điều khiển token').waitFor();
     await page.keyboard.press('Escape');
     await look(driver);
@@ -358,15 +317,15 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
   });
 
   it('adds, lists and removes trusted roots as data, from files as authorities give them', async () => {
-    const quan = await openDesk(browser, started, 'quan', SMALL, '5');
+    const quan = await openDesk(signing.browser, signing.started, 'quan', SMALL, '5');
     const { page } = quan;
-    await page.goto(`${started.origin}/desk.html#/settings/signing`);
+    await page.goto(`${signing.started.origin}/desk.html#/settings/signing`);
     const section = page.getByRole('region', { name: 'Chứng thư gốc' });
     await section.getByText('Chưa có chứng thư gốc nào').waitFor();
-    await section.getByLabel(/Thêm gốc VGCA/).setInputFiles(pki.root.certificateFile);
+    await section.getByLabel(/Thêm gốc VGCA/).setInputFiles(signing.pki.root.certificateFile);
     await section.getByText('Cơ quan chứng thực số gốc (thử)').waitFor();
-    const der = path.join(dir, 'issuing.cer');
-    writeFileSync(der, pki.issuing.certificate);
+    const der = path.join(signing.dir, 'issuing.cer');
+    writeFileSync(der, signing.pki.issuing.certificate);
     await section.getByLabel(/Thêm gốc NEAC/).setInputFiles(der);
     await section.getByText('Cơ quan chứng thực số các cơ quan Nhà nước').waitFor();
     expect(
@@ -374,8 +333,8 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
         .roots.list()
         .map((root) => root.source),
     ).toEqual(['vgca', 'neac']);
-    const wrong = path.join(dir, 'no-root.cer');
-    writeFileSync(wrong, pki.issue('Người không phải gốc').certificate);
+    const wrong = path.join(signing.dir, 'no-root.cer');
+    writeFileSync(wrong, signing.pki.issue('Người không phải gốc').certificate);
     await section.getByLabel(/Thêm gốc khác/).setInputFiles(wrong);
     await page.getByText('Tệp này không phải chứng thư gốc').waitFor();
     await section.scrollIntoViewIfNeeded();

@@ -1,17 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TRAINING_PASSWORD } from '../../main/counter/people.ts';
-import { makeProxy, type Proxy } from '../fixtures/pkcs11-proxy/proxy.ts';
-import { makePki } from '../fixtures/signing/pki.ts';
 import { makeToken, type SoftToken } from '../fixtures/signing/softhsm.ts';
 import { part } from '../parts.ts';
-import { expectAccessible, expectNoPageScroll, LARGE, openBrowser, openDesk, shoot, SMALL, soon, type Screen } from './browser.ts';
-import { startCounter, type Client, type Started } from './counter.ts';
+import { lookAtBothSizes, openDesk, SMALL, soon, type Screen } from './browser.ts';
+import type { Client } from './counter.ts';
+import { openSigningDesk, type SigningDesk } from './signing-desk.ts';
 
 const ready = ['/usr/bin/chromium', 'openssl', 'softhsm2-util', 'pkcs11-tool', 'gcc', 'pdfsig', 'pdftotext'].map(part).every(Boolean);
 const id = () => randomUUID();
@@ -19,57 +14,30 @@ const inDays = (days: number) => `${new Date(Date.now() + days * 86_400_000).toI
 
 /** Issue 3: leader, then number and date and seal by the clerk, on one result, with different tokens, the same day. */
 describe.skipIf(!ready)('a result that two officers sign', { timeout: 120_000 }, () => {
-  let started: Started;
-  let browser: Browser;
+  let signing: SigningDesk;
   let leader: Screen;
   let clerk: Screen;
   let reception: Client;
-  let dir: string;
-  let person: SoftToken;
   let agency: SoftToken;
-  let proxy: Proxy;
   let dossierId = '';
-  const before = new Map<string, string | undefined>();
 
   beforeAll(async () => {
-    dir = mkdtempSync(path.join(tmpdir(), 'quay-e2e-order-'));
-    const pki = makePki(path.join(dir, 'pki'));
-    person = makeToken(path.join(dir, 'hsm'), 'Token lãnh đạo');
-    person.add(pki.issue('Nguyễn Thanh Bình', { from: '20250101000000Z', to: inDays(23.5) }));
-    agency = makeToken(path.join(dir, 'hsm'), 'Token cơ quan', '87654321');
-    agency.add(pki.issue('Ủy ban nhân dân phường An Bình'), '02');
-    proxy = makeProxy(dir, person);
-    for (const [key, value] of Object.entries(proxy.env)) {
-      before.set(key, process.env[key]);
-      process.env[key] = value;
-    }
-    started = await startCounter({ pkcs11Modules: [proxy.module] });
-    browser = await openBrowser();
-    reception = await started.client('station', '3');
+    signing = await openSigningDesk('order', (pki, hsm) => {
+      const person = makeToken(hsm, 'Token lãnh đạo');
+      person.add(pki.issue('Nguyễn Thanh Bình', { from: '20250101000000Z', to: inDays(23.5) }));
+      agency = makeToken(hsm, 'Token cơ quan', '87654321');
+      agency.add(pki.issue('Ủy ban nhân dân phường An Bình'), '02');
+      return person;
+    });
+    leader = signing.desk;
+    reception = await signing.started.client('station', '3');
     await reception.officers.signIn({ login: 'huyen', password: TRAINING_PASSWORD });
-    leader = await openDesk(browser, started, 'binh');
-    clerk = await openDesk(browser, started, 'lien', SMALL, '4');
-    for (const { page } of [leader, clerk]) page.setDefaultTimeout(15_000);
+    clerk = await openDesk(signing.browser, signing.started, 'lien', SMALL, '4');
+    clerk.page.setDefaultTimeout(15_000);
   }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await started?.close();
-    for (const [key, value] of before) {
-      if (value === undefined) delete process.env[key];
-      else process.env[key] = value;
-    }
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => signing?.close());
 
-  const both = async (screen: Screen, name: string) => {
-    await expectAccessible(screen.page);
-    await expectNoPageScroll(screen.page);
-    await shoot(screen.page, `${name}-1366`);
-    await screen.page.setViewportSize(LARGE);
-    await expectNoPageScroll(screen.page);
-    await shoot(screen.page, `${name}-1920`);
-    await screen.page.setViewportSize(SMALL);
-  };
+  const both = (screen: Screen, name: string) => lookAtBothSizes(screen.page, name);
   const rows = (screen: Screen) => screen.page.locator('.sign .list button[data-document]');
   const handOver = () =>
     reception.dossiers.handOver({ commandId: id(), dossierId, receiver: 'Người nộp', relation: 'người nộp' }).then(
@@ -112,24 +80,24 @@ describe.skipIf(!ready)('a result that two officers sign', { timeout: 120_000 },
       signer: 'Nguyễn Thanh Bình',
       signerTitle: 'TM. ỦY BAN NHÂN DÂN\nKT. CHỦ TỊCH\nPHÓ CHỦ TỊCH',
     });
-    expect(started.counter.rooms.signing.worklist()).toMatchObject([{ steps: ['leader', 'clerk'], state: 'waiting' }]);
+    expect(signing.room.worklist()).toMatchObject([{ steps: ['leader', 'clerk'], state: 'waiting' }]);
   });
 
   it('waits for whoever brings the token, and shows every token with its reason', async () => {
     const { page } = leader;
-    proxy.set({ removed: 1 });
+    signing.proxy.set({ removed: 1 });
     await page.keyboard.press('Alt+3');
     await rows(leader).first().click();
     await page.locator('.view canvas').waitFor();
     await page.getByText('Trong lô 1').waitFor();
     // The officer has no token today and leaves; the result stays on the list, for everybody.
     await page.keyboard.press('Alt+1');
-    proxy.set({ flags_or: 0x40000 });
+    signing.proxy.set({ flags_or: 0x40000 });
     await page.keyboard.press('Alt+3');
     await page.locator('.tokenlist').getByText('Token đã bị khóa mã PIN').first().waitFor();
     expect(await page.locator('.tokenlist label').count()).toBe(3);
     await both(leader, 'sign-tokens-locked');
-    proxy.set({});
+    signing.proxy.set({});
     await page.getByRole('button', { name: 'Tìm lại token' }).click();
     await page.locator('.tokenlist').getByText('Còn 23 ngày').waitFor();
     await page.locator('.cert', { hasText: 'Token lãnh đạo' }).waitFor();
@@ -141,10 +109,8 @@ describe.skipIf(!ready)('a result that two officers sign', { timeout: 120_000 },
     await page.locator('.view canvas').waitFor();
     await both(leader, 'sign-leader');
     await page.locator('[data-action=sign]').click();
-    await page.locator('input[name=pin]:focus').waitFor();
-    await page.keyboard.type(person.pin);
-    await page.keyboard.press('Enter');
-    await soon(() => started.counter.rooms.signing.worklist()[0]?.steps.join()).toBe('clerk');
+    await signing.typePin(page, signing.token.pin);
+    await soon(() => signing.room.worklist()[0]?.steps.join()).toBe('clerk');
     await soon(async () => (await reception.dossiers.get({ dossierId })).documents.some((one) => one.kind === 'result-signed')).toBe(true);
     expect((await reception.dossiers.get({ dossierId })).axes.business).not.toBe('finished');
     expect(await handOver()).toBeTypeOf('string');
@@ -165,10 +131,9 @@ describe.skipIf(!ready)('a result that two officers sign', { timeout: 120_000 },
     await both(clerk, 'sign-clerk');
     await page.locator('[data-action=sign]', { hasText: 'Đóng dấu 1 bản' }).click();
     await page.getByRole('dialog', { name: 'Đóng dấu cơ quan 1 văn bản' }).waitFor();
-    await page.keyboard.type(agency.pin);
-    await page.keyboard.press('Enter');
+    await signing.typePin(page, agency.pin);
     await soon(async () => (await reception.dossiers.get({ dossierId })).axes.business).toBe('finished');
-    const { file } = started.counter.rooms.signing.worklist()[0]!;
+    const { file } = signing.room.worklist()[0]!;
     const words = execFileSync('pdfsig', [file]).toString();
     expect(words.match(/Signature is Valid/g)).toHaveLength(2);
     expect(words).toContain('Nguyễn Thanh Bình');

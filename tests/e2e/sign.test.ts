@@ -1,17 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { verify } from '../../main/signing/index.ts';
-import { makeProxy, type Proxy } from '../fixtures/pkcs11-proxy/proxy.ts';
-import { makePki, type Pki } from '../fixtures/signing/pki.ts';
 import { onePage } from '../fixtures/signing/room.ts';
-import { makeToken, type SoftToken } from '../fixtures/signing/softhsm.ts';
 import { part } from '../parts.ts';
-import { expectAccessible, expectNoPageScroll, openBrowser, openDesk, shoot, soon, type Screen } from './browser.ts';
-import { startCounter, type Started } from './counter.ts';
+import { expectAccessible, expectNoPageScroll, shoot, soon, type Screen } from './browser.ts';
+import { openSigningDesk, type SigningDesk } from './signing-desk.ts';
 
 const ready = ['/usr/bin/chromium', 'openssl', 'softhsm2-util', 'pkcs11-tool', 'gcc', 'pdfsig'].map(part).every(Boolean);
 const WRONG_PIN = 0xa0;
@@ -21,60 +16,34 @@ const LOCKED = 0x40000;
 
 /** Issue 3: the signing page, touched by the keyboard alone, over a token that can be pulled. */
 describe.skipIf(!ready)('the signing page, by keyboard alone', () => {
-  let started: Started;
-  let browser: Browser;
+  let signing: SigningDesk;
   let desk: Screen;
-  let dir: string;
-  let pki: Pki;
-  let token: SoftToken;
-  let proxy: Proxy;
   let added = 0;
-  const before = new Map<string, string | undefined>();
 
   beforeAll(async () => {
-    dir = mkdtempSync(path.join(tmpdir(), 'quay-e2e-sign-'));
-    pki = makePki(path.join(dir, 'pki'));
-    token = makeToken(path.join(dir, 'hsm'));
-    token.add(pki.issue('Nguyễn Thanh Bình'));
-    proxy = makeProxy(dir, token);
-    for (const [key, value] of Object.entries(proxy.env)) {
-      before.set(key, process.env[key]);
-      process.env[key] = value;
-    }
-    started = await startCounter({ pkcs11Modules: [proxy.module] });
-    browser = await openBrowser();
-    desk = await openDesk(browser, started, 'binh');
-    desk.page.setDefaultTimeout(15_000);
+    signing = await openSigningDesk('sign');
+    ({ desk } = signing);
   });
-  afterAll(async () => {
-    proxy?.set({});
-    await browser?.close();
-    await started?.close();
-    for (const [key, value] of before) {
-      if (value === undefined) delete process.env[key];
-      else process.env[key] = value;
-    }
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => signing?.close());
   beforeEach(async () => {
-    proxy.set({});
-    proxy.forget();
+    signing.proxy.set({});
+    signing.proxy.forget();
     await press('Alt+1');
     await desk.page.locator('main.now').waitFor();
   });
 
   const press = (key: string) => desk.page.keyboard.press(key);
-  const room = () => started.counter.rooms.signing;
+  const room = () => signing.room;
   const row = (documentId: string) => desk.page.locator(`.sign .list button[data-document=${documentId}]`);
   const side = () => desk.page.locator('.sign .side');
-  const logins = () => proxy.calls().filter((word) => word.startsWith('login')).length;
+  const logins = () => signing.proxy.calls().filter((word) => word.startsWith('login')).length;
   const files = () => room().newestBatch()?.files ?? [];
   const add = async (count: number, steps?: ('leader' | 'clerk')[]): Promise<string[]> => {
     const ids: string[] = [];
     for (let i = 0; i < count; i++) {
       added += 1;
       const documentId = `van-ban-${added}`;
-      const file = path.join(dir, `${documentId}.pdf`);
+      const file = path.join(signing.dir, `${documentId}.pdf`);
       await onePage(file, `Trich luc so ${added}`);
       room().addToWorklist({
         dossierId: `ho-so-${added}`,
@@ -94,7 +63,7 @@ describe.skipIf(!ready)('the signing page, by keyboard alone', () => {
     const { page } = desk;
     await press('Alt+3');
     await page.locator('main.sign').waitFor();
-    await page.locator('.cert', { hasText: token.label }).waitFor();
+    await page.locator('.cert', { hasText: signing.token.label }).waitFor();
     await soon(() => page.evaluate(() => document.activeElement?.hasAttribute('data-document'))).toBe(true);
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-document'));
     for (const id of ids) {
@@ -107,17 +76,13 @@ describe.skipIf(!ready)('the signing page, by keyboard alone', () => {
       await page.locator('.view canvas').waitFor();
     }
   };
-  const typePin = async (pin: string) => {
-    await desk.page.locator('input[name=pin]:focus').waitFor();
-    await desk.page.keyboard.type(pin);
-    await press('Enter');
-  };
+  const typePin = (pin: string) => signing.typePin(desk.page, pin);
   /** Each file is there once, valid for poppler and, under the root that issued it, for our own verifier. */
   const expectGood = async (ids: readonly string[]) => {
-    const trustDir = path.join(dir, 'trust');
+    const trustDir = path.join(signing.dir, 'trust');
     mkdirSync(trustDir, { recursive: true });
-    copyFileSync(pki.root.certificateFile, path.join(trustDir, 'root.pem'));
-    copyFileSync(pki.issuing.certificateFile, path.join(trustDir, 'issuing.pem'));
+    copyFileSync(signing.pki.root.certificateFile, path.join(trustDir, 'root.pem'));
+    copyFileSync(signing.pki.issuing.certificateFile, path.join(trustDir, 'issuing.pem'));
     for (const id of ids) {
       const output = files().find((file) => file.documentId === id)?.output ?? '';
       const words = execFileSync('pdfsig', [output]).toString();
@@ -138,19 +103,19 @@ describe.skipIf(!ready)('the signing page, by keyboard alone', () => {
     await expectNoPageScroll(page);
     await shoot(page, 'sign-batch-1366');
 
-    proxy.set({ hang_sign_at: 3 });
+    signing.proxy.set({ hang_sign_at: 3 });
     await press('Control+Enter');
     await page.getByRole('dialog', { name: 'Ký 5 văn bản' }).waitFor();
     await expectAccessible(page);
     await shoot(page, 'sign-pin-1366');
-    await typePin(token.pin);
+    await typePin(signing.token.pin);
     await side().getByText('Đã ký 2').waitFor();
     expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('2');
     await side().getByText('Đã mở khóa').waitFor();
     await expectAccessible(page);
     await shoot(page, 'sign-running-1366');
 
-    proxy.set({ removed: 1 });
+    signing.proxy.set({ removed: 1 });
     await side().locator('[data-why=token-removed]').waitFor();
     expect(await side().locator('[data-why]').innerText()).toBe('Token đã được rút ra. Cắm lại đúng token đó để ký tiếp.');
     await page.getByRole('button', { name: /Ký tiếp/ }).waitFor();
@@ -158,12 +123,12 @@ describe.skipIf(!ready)('the signing page, by keyboard alone', () => {
     await expectNoPageScroll(page);
     await shoot(page, 'sign-pulled-1366');
     // Another token in its place is not taken for it.
-    proxy.set({ serial: 'KHAC-1' });
+    signing.proxy.set({ serial: 'KHAC-1' });
     await press('Control+Enter');
     await page.waitForTimeout(1_500);
     expect(room().newestBatch()?.batch.state).toBe('paused');
 
-    proxy.set({});
+    signing.proxy.set({});
     await soon(() => room().newestBatch()?.batch.state, 40_000).toBe('done');
     for (const id of opened) await row(id).locator('.st', { hasText: 'Đã ký' }).waitFor();
     await row(ids[5]!).locator('.st', { hasText: 'Chưa kiểm' }).waitFor();
@@ -177,8 +142,8 @@ describe.skipIf(!ready)('the signing page, by keyboard alone', () => {
     const { page } = desk;
     const [id] = await add(1);
     await openDocuments([id!]);
-    proxy.set({ flags_or: COUNT_LOW, login_rv: WRONG_PIN });
-    proxy.forget();
+    signing.proxy.set({ flags_or: COUNT_LOW, login_rv: WRONG_PIN });
+    signing.proxy.forget();
     await press('Control+Enter');
     await typePin('11111111');
     await page.getByRole('dialog').getByRole('alert').waitFor();
@@ -201,17 +166,19 @@ describe.skipIf(!ready)('the signing page, by keyboard alone', () => {
     const { page } = desk;
     const ids = await add(2);
     await openDocuments(ids);
-    proxy.set({ hang_sign_at: 1 });
+    signing.proxy.set({ hang_sign_at: 1 });
     await press('Control+Enter');
-    await typePin(token.pin);
+    await typePin(signing.token.pin);
     await side().getByText('Đang ký 1').waitFor();
-    proxy.set({ removed: 1 });
+    signing.proxy.set({ removed: 1 });
     await side().locator('[data-why=token-removed]').waitFor();
     const asked = logins();
-    proxy.set({ login_rv: WRONG_PIN });
+    signing.proxy.set({ login_rv: WRONG_PIN });
     await side().locator('[data-why=wrong-pin]').waitFor({ timeout: 30_000 });
     expect(room().newestBatch()?.batch.state).toBe('stopped');
-    await side().getByText(/^Chưa ký [1-9]/).waitFor();
+    await side()
+      .getByText(/^Chưa ký [1-9]/)
+      .waitFor();
     await page.waitForTimeout(1_500);
     expect(logins()).toBe(asked + 1);
     await expectAccessible(page);
@@ -222,14 +189,14 @@ describe.skipIf(!ready)('the signing page, by keyboard alone', () => {
     const { page } = desk;
     const ids = await add(2);
     await openDocuments(ids);
-    proxy.set({ crash_at_sign: 2 });
+    signing.proxy.set({ crash_at_sign: 2 });
     await press('Control+Enter');
-    await typePin(token.pin);
+    await typePin(signing.token.pin);
     await side().locator('[data-why=driver-crashed]').waitFor({ timeout: 30_000 });
-    proxy.set({});
+    signing.proxy.set({});
     await press('Control+Enter');
     await page.getByRole('dialog', { name: 'Nhập lại PIN để ký tiếp' }).waitFor();
-    await typePin(token.pin);
+    await typePin(signing.token.pin);
     await soon(() => room().newestBatch()?.batch.state, 30_000).toBe('done');
     await expectGood(ids);
   });
@@ -261,11 +228,11 @@ describe.skipIf(!ready)('the signing page, by keyboard alone', () => {
   it('needs an explicit yes for the last try', async () => {
     const { page } = desk;
     const [id] = await add(1);
-    proxy.set({ flags_or: FINAL_TRY });
+    signing.proxy.set({ flags_or: FINAL_TRY });
     await openDocuments([id!]);
     await side().getByText('Chỉ còn 1 lần thử trước khi khóa').waitFor();
     await press('Control+Enter');
-    await typePin(token.pin);
+    await typePin(signing.token.pin);
     await page.waitForTimeout(500);
     expect(logins()).toBe(0);
     await expectAccessible(page);
@@ -282,7 +249,7 @@ describe.skipIf(!ready)('the signing page, by keyboard alone', () => {
   it('asks a locked token nothing', async () => {
     const { page } = desk;
     const [id] = await add(1, ['leader', 'clerk']);
-    proxy.set({ flags_or: LOCKED });
+    signing.proxy.set({ flags_or: LOCKED });
     await openDocuments([id!]);
     await side().getByText('Token bị khóa').waitFor();
     // The order of the signers stands whole beside the document.

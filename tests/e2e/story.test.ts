@@ -1,23 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TRAINING_PIN } from '../../main/signing/index.ts';
 import { part } from '../parts.ts';
+import { CHROMIUM, openBrowser } from './chromium.ts';
 import { startCounter, type Started } from './counter.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const ARTEFACTS = path.join(import.meta.dirname, '../artefacts');
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-];
 
 /** The whole job again, clicking and typing as people do at the kiosk, the desk and in front of the board. */
 describe.skipIf(!part(CHROMIUM))('one citizen, in Chromium', () => {
@@ -29,7 +19,7 @@ describe.skipIf(!part(CHROMIUM))('one citizen, in Chromium', () => {
   beforeAll(async () => {
     mkdirSync(ARTEFACTS, { recursive: true });
     started = await startCounter();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await openBrowser();
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
