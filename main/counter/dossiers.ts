@@ -46,8 +46,8 @@ export function openDossiers(rooms: {
     catalogue,
     documents,
     payment: catalogue.place.payment ? { bankBin: catalogue.place.payment.bankBin, account: catalogue.place.payment.account } : null,
-    async nextDossierCode() {
-      const answer = await delivery.nextDossierCode(catalogue.place.agencyCode);
+    async nextDossierCode(day, dossierId) {
+      const answer = await delivery.nextDossierCode(catalogue.place.agencyCode, { dossierId, day });
       return 'code' in answer ? answer.code : null;
     },
     enqueueDossier: (dossier) =>

@@ -72,7 +72,7 @@ describe('delivery to the classic interface', () => {
     const d = bench.open({ adapter: 'classic', baseUrl: bench.province.classicUrl, gatewayUrl: bench.province.gatewayUrl });
     bench.store.transaction(() => d.enqueue(sampleDossier('c2', [])));
     await d.drained(50_000);
-    expect(d.rows().rows[0]).toMatchObject({ state: 'refused', todo: { action: 'correct' } });
+    expect(d.rows().rows[0]).toMatchObject({ state: 'refused', remedy: { action: 'correct' } });
     expect(bench.province.count()).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../store/index.ts';
 import type { Adapter, CheckedFile, Heard, SentDossier } from './adapters/adapter.ts';
 import type { Batch } from './batch.ts';
+import { codeKey } from './codes.ts';
 import type { CanonicalDossier, CanonicalFile, CanonicalStatus } from './canonical.ts';
 import { checkFile } from './files.ts';
 import type { FileRow, Item, Outbox } from './outbox.ts';
@@ -195,8 +196,8 @@ async function steps(
 async function ensureCode(deps: DeliverDeps, item: Item, adapter: Adapter, pending: (() => void)[], signal: AbortSignal): Promise<void> {
   const row = deps.outbox.dossier(item.dossierId);
   if (!row || row.officialCode) return;
-  // The request key is the dossier, so that a province that honours it gives the same number to a repeated question.
-  const code = await adapter.nextCode(row.agency, `ma-${item.dossierId}`, { signal });
+  // A province that honours keys gives the same number to a repeated question, also to the one at the acceptance whose answer was lost.
+  const code = await adapter.nextCode(row.agency, codeKey(item.dossierId, row.day), { signal });
   if (code === null) {
     throw new ProvinceProblem('refused', 'no official code', {
       reason: 'Hệ thống tỉnh này không cấp mã. Hãy ghi mã hồ sơ chính thức cho hồ sơ rồi gửi lại.',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRefusal } from '../contract/refusal.ts';
-import { openStore, systemClock, type Store } from '../store/index.ts';
+import { businessDay, openStore, systemClock, type Store } from '../store/index.ts';
 import { createProvince, TRAINING_SECRET, TRAINING_USER, type Province } from '../training/province/index.ts';
 import {
   createDelivery,
@@ -106,5 +106,20 @@ describe('delivery to the LGSP-style province', () => {
     await d.drained(1_000);
     expect(d.summary().unsent).toBe(0);
     expect(province.count()).toBe(0);
+  });
+
+  it('wastes no number when the answer at the acceptance was lost', async () => {
+    const d = open();
+    province.troubles.set({ dropReplies: 1 });
+    const dossier = sampleDossier('d1', []);
+    const asked = { dossierId: 'd1', day: businessDay(dossier.receivedAt), timeoutMs: 700 };
+    expect(isRefusal(await d.nextDossierCode('H15.50.05.13', asked))).toBe(true);
+    province.troubles.clear();
+    store.transaction(() => d.enqueue(dossier));
+    d.hurry();
+    await d.drained(50_000);
+    const next = await d.nextDossierCode('H15.50.05.13', { dossierId: 'd2', day: asked.day });
+    const number = (code: string) => Number(code.slice(-4));
+    expect(number(isRefusal(next) ? '' : next.code)).toBe(number(province.holdings()[0]?.code ?? '') + 1);
   });
 });

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { refuse, type Refusal } from '../contract/refusal.ts';
 import type { Clock, Store } from '../store/index.ts';
 import type { Adapter } from './adapters/adapter.ts';
 import { createAdapter } from './adapters/index.ts';
 import { systemTimers, type Random, type Timers } from './backoff.ts';
 import { createBatch } from './batch.ts';
+import { createCodes, type CodeQuestion } from './codes.ts';
 import { createDaily } from './daily.ts';
 import { createDesk } from './desk.ts';
 import { provinceConfig, type ProvinceConfig, type ProvinceConfigInput } from './config.ts';
@@ -86,26 +86,18 @@ export function createDelivery(deps: DeliveryDeps) {
   const bulkHours = config?.bulk.from && config.bulk.to ? { from: config.bulk.from, to: config.bulk.to } : null;
   const pacer = config?.bulk.bytesPerSecond ? createPacer(config.bulk.bytesPerSecond, clock, timers) : null;
 
-  function giveCode(dossierId: string, code: string): void {
-    const row = outbox.dossier(dossierId);
-    if (!row || row.officialCode === code) return;
-    const other = outbox.dossierByCode(code);
-    if (other && other.dossierId !== dossierId)
-      throw new ProvinceProblem('refused', 'code of another dossier', {
-        reason: `Tỉnh cấp mã ${code}, nhưng mã này đã thuộc về hồ sơ khác ở quầy.`,
-        reasonCode: 'code-taken',
-      });
-    if (row.officialCode)
-      throw new ProvinceProblem('refused', 'second official code', {
-        reason: `Tỉnh trả về mã ${code} cho hồ sơ đã có mã ${row.officialCode}.`,
-        reasonCode: 'second-code',
-      });
-    outbox.setOfficial(dossierId, code, clock.now());
-    if (row.provisionalCode)
-      remote.tell('official-code', dossierId, code, `Mã tạm ${row.provisionalCode} nay là ${code}. Có thể in giấy hẹn mới cho công dân.`);
-    deps.onMapped?.(dossierId, code, row.provisionalCode);
-    store.emit('delivery', 'mapped', { dossierId, officialCode: code });
-  }
+  const codes = createCodes({
+    store,
+    outbox,
+    clock,
+    timers,
+    stopping: stopping.signal,
+    adapter,
+    sender: () => sender,
+    remote: () => remote,
+    onMapped: deps.onMapped,
+  });
+  const giveCode = (dossierId: string, code: string): void => codes.give(dossierId, code);
 
   const sender = createSender({
     store,
@@ -276,45 +268,8 @@ export function createDelivery(deps: DeliveryDeps) {
   const api = {
     ...intake,
 
-    /**
-     * The province's next dossier code, for the moment of acceptance. Answers within `timeoutMs` (default 2,500) whatever the line
-     * does; a refusal means: take a provisional number.
-     */
-    async nextDossierCode(
-      agencyCode: string,
-      options: { timeoutMs?: number; requestKey?: string } = {},
-    ): Promise<{ code: string } | Refusal> {
-      const no = () =>
-        refuse(
-          'province-unreachable',
-          'Chưa lấy được mã từ hệ thống tỉnh. Dùng mã tạm; mã chính thức sẽ được cập nhật sau.',
-          'The province gave no code now. Use a provisional number; the official code follows.',
-        );
-      const line = sender.line();
-      if (!adapter || sender.isPaused() || line.word !== 'up' || line.notBefore > clock.now()) return no();
-      const limit = new AbortController();
-      const timeoutMs = options.timeoutMs ?? 2_500;
-      const cancel = timers.after(timeoutMs, () => limit.abort());
-      try {
-        const code = await adapter.nextCode(agencyCode, options.requestKey ?? `ma-${randomUUID()}`, {
-          signal: AbortSignal.any([limit.signal, stopping.signal]),
-          timeoutMs,
-        });
-        sender.learned(null);
-        return code === null
-          ? refuse(
-              'no-numbering',
-              'Hệ thống tỉnh này không cấp mã. Dùng mã do quầy đánh.',
-              'This province gives no codes. Use the numbering of the counter.',
-            )
-          : { code };
-      } catch (error) {
-        sender.learned(asProblem(error));
-        return no();
-      } finally {
-        cancel();
-      }
-    },
+    /** See `codes.ts`: within two and a half seconds, or take a provisional number. */
+    nextDossierCode: (agencyCode: string, question?: CodeQuestion) => codes.next(agencyCode, question),
 
     start(): void {
       store.transaction(() => outbox.restart());

@@ -39,7 +39,7 @@ describe('the disk and the database of the counter', { timeout: 60_000 }, () => 
         said: {
           local: 'full',
           why: 'Ổ đĩa của máy này đã đầy nên chưa ghi được kết quả gửi. Hồ sơ còn nguyên.',
-          todo: 'free-disk',
+          remedy: 'free-disk',
           unsent: 12,
         },
         refused: 'SQLITE_FULL',

@@ -72,7 +72,7 @@ describe('the outbox as screens see it', () => {
     const pause = commandId();
     expect(await call.pause({ commandId: pause })).toMatchObject({ paused: true });
     bench.store.transaction(() => d.enqueue(sampleDossier('h2', [])));
-    expect((await call.list({ tab: 'unsent' })).rows[0]).toMatchObject({ state: 'paused', todo: { action: 'resume' } });
+    expect((await call.list({ tab: 'unsent' })).rows[0]).toMatchObject({ state: 'paused', remedy: { action: 'resume' } });
     const made = await call.exportUnsent({ commandId: commandId(), passphrase: 'mật khẩu của gói' });
     expect(made).toMatchObject({ dossiers: 1, file: { name: expect.stringMatching(/\.quay$/) as string } });
     await call.takeBack({ commandId: commandId() });

@@ -33,7 +33,7 @@ describe('what an officer reads', () => {
     expect(state(d, 's1')).toMatchObject({
       tone: 'warn',
       needsPerson: true,
-      todo: { action: 'sign-in' },
+      remedy: { action: 'sign-in' },
       stateText: { vi: 'Chờ đăng nhập lại' },
     });
     expect(isRefusal(await d.desk.signIn('sai', 'sai'))).toBe(true);
@@ -58,7 +58,7 @@ describe('what an officer reads', () => {
     expect(rows.map((r) => r.state)).toEqual(['refused', 'waiting-order']);
     expect(rows[0]).toMatchObject({
       why: { vi: 'Thiếu mã thành phần “Giấy tờ 1” theo danh mục mới của tỉnh.' },
-      todo: { action: 'correct', vi: 'Sửa, gửi lại' },
+      remedy: { action: 'correct', vi: 'Sửa, gửi lại' },
       tone: 'bad',
     });
     expect(held).toEqual(['Thiếu mã thành phần “Giấy tờ 1” theo danh mục mới của tỉnh.']);
@@ -102,14 +102,14 @@ describe('what an officer reads', () => {
     const good = Buffer.from('bản quét gốc');
     const file = sampleFile(bench.dir, 'to-khai.pdf', good);
     bench.store.transaction(() => d.enqueue(sampleDossier('n1', [file])));
-    expect(state(d, 'n1')).toMatchObject({ state: 'paused', todo: { action: 'resume' } });
+    expect(state(d, 'n1')).toMatchObject({ state: 'paused', remedy: { action: 'resume' } });
     writeFileSync(path.join(bench.dir, file.path), 'bản quét khác!');
     bench.store.transaction(() => d.desk.resume());
     d.follow();
     await until(() => state(d, 'n1')?.state === 'needs-file');
     expect(state(d, 'n1')).toMatchObject({
       why: { vi: 'Tệp “to-khai.pdf” đã khác với lúc quét, nên không gửi.' },
-      todo: { action: 'rescan' },
+      remedy: { action: 'rescan' },
     });
     rmSync(path.join(bench.dir, file.path));
     const again = () => {
@@ -163,7 +163,7 @@ describe('what an officer reads', () => {
     if (told)
       expect(told).toMatchObject({
         why: { vi: expect.stringMatching(/Ổ đĩa của máy này đã đầy/) as string },
-        todo: { action: 'free-disk' },
+        remedy: { action: 'free-disk' },
       });
     db.pragma('max_page_count = 1000000');
     d.hurry();

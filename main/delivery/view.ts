@@ -13,7 +13,7 @@ import {
   stateWords,
   stuckWords,
   summaryTone,
-  todoWords,
+  remedyWords,
   whyWords,
   type Seen,
   type ShownState,
@@ -78,7 +78,7 @@ export function createView(deps: ViewDeps) {
       stateText: words.text,
       tone: words.tone,
       why: whyWords(state, facts),
-      todo: todoWords(state, facts),
+      remedy: remedyWords(state, facts),
       progress:
         p && p.filesTotal > 0 && item.open === 1
           ? { ...p, percent: p.bytesTotal === 0 ? 100 : Math.min(100, Math.floor((p.bytesDone / p.bytesTotal) * 100)) }

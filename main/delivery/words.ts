@@ -10,7 +10,7 @@ export interface Sentence {
   en: string;
 }
 export type Tone = 'ok' | 'wait' | 'warn' | 'bad' | 'off';
-export type TodoWord = 'none' | 'correct' | 'sign-in' | 'rescan' | 'resume' | 'free-disk' | 'call-support';
+export type RemedyWord = 'none' | 'correct' | 'sign-in' | 'rescan' | 'resume' | 'free-disk' | 'call-support';
 export type ShownState =
   | 'ready'
   | 'sending-files'
@@ -238,7 +238,7 @@ function waiting({ item, line, provisional, now }: Seen): Sentence {
   return s('Đã lưu đủ, đến lượt sẽ gửi.', 'Saved whole; it goes in its turn.');
 }
 
-export function todoWords(state: ShownState, seen: Seen): { action: TodoWord } & Sentence {
+export function remedyWords(state: ShownState, seen: Seen): { action: RemedyWord } & Sentence {
   if (seen.local?.reasonCode === 'full' && seen.item.open === 1)
     return { action: 'free-disk', ...s('Giải phóng ổ đĩa của máy này', 'Free space on this machine') };
   switch (state) {

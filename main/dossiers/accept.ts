@@ -48,10 +48,21 @@ export async function buildComponents(
 export function acceptance(core: Core) {
   const { deps, rows } = core;
 
+  /** Drafts whose code is being asked for: two screens that accept the same one get the same code. */
+  const asking = new Map<string, Promise<string | null>>();
+  const officialCode = (d: Dossier, day: string): Promise<string | null> => {
+    const before = asking.get(d.id);
+    if (before) return before;
+    const answer = newCode(d, day).finally(() => asking.delete(d.id));
+    asking.set(d.id, answer);
+    return answer;
+  };
+
   /** The official code, kept on the draft at once so that a crash does not waste it; null when the province cannot be reached. */
-  const officialCode = async (d: Dossier, day: string): Promise<string | null> => {
-    if (d.body.reservedCode && parseDossierCode(d.body.reservedCode)?.day === day) return d.body.reservedCode;
-    const given = await deps.nextDossierCode(day);
+  const newCode = async (d: Dossier, day: string): Promise<string | null> => {
+    const kept = rows.get(d.id)?.body.reservedCode;
+    if (kept && parseDossierCode(kept)?.day === day) return kept;
+    const given = await deps.nextDossierCode(day, d.id);
     if (given === null || !parseDossierCode(given) || rows.byCode(given)) return null;
     deps.store.transaction(() => {
       const fresh = rows.get(d.id);

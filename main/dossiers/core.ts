@@ -98,6 +98,7 @@ export function createCore(deps: DossiersDeps): Core {
       d.axes = moved;
       // What is done waits for nobody any more.
       if (moved.business === 'finished' || ENDED.has(moved.business)) for (const p of d.body.pauses) p.to ??= deps.clock.now();
+      if (ENDED.has(moved.business)) d.body.slipOutdated = false;
       return undefined;
     },
     note(d, actor, action, what, detail = '', way = {}) {

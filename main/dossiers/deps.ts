@@ -59,8 +59,11 @@ export interface DossiersDeps {
   readonly documents: Documents;
   /** Account that fees go to; null: no payment code is offered. */
   readonly payment: { readonly bankBin: string; readonly account: string } | null;
-  /** Next official code from the province, or null when it cannot be had now; must come back within its own time limit. */
-  readonly nextDossierCode: (day: string) => Promise<string | null>;
+  /**
+   * Next official code from the province, or null when it cannot be had now; must come back within its own time limit. Asked twice for
+   * the same dossier and day, a province that honours keys gives the same one.
+   */
+  readonly nextDossierCode: (day: string, dossierId: string) => Promise<string | null>;
   /** Put into the outbox, synchronously, inside the caller's transaction. */
   readonly enqueueDossier: (dossier: OutgoingDossier, revision: number) => void;
   readonly enqueueStatus: (status: OutgoingStatus) => void;

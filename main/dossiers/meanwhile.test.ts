@@ -41,4 +41,28 @@ describe('news of the province in the middle of an officer’s command', () => {
     kit.room.onAcknowledged(id, 'H15.50.05.13-261123-0042');
     expect(must(kit.room.get(id)).axes.sync).toBe('acknowledged');
   });
+
+  it('takes one number when two screens accept the same draft at the same moment: no gap in the numbering', async () => {
+    const id = draft();
+    const options = { wantsReceipt: false, duplicatesSeen: false };
+    const both = await Promise.all([kit.room.accept(kit.id(), id, HUYEN, options), kit.room.accept(kit.id(), id, HUYEN, options)]);
+    expect(both.filter((one) => !('refused' in one))).toHaveLength(1);
+    const next = draft();
+    const codes = [id, next].map(async (one) => {
+      if (one === next) must(await kit.room.accept(kit.id(), one, HUYEN, { ...options, duplicatesSeen: true }));
+      return Number(must(kit.room.get(one)).dossierCode?.slice(-4));
+    });
+    const [first = 0, second] = await Promise.all(codes);
+    expect(second).toBe(first + 1);
+  });
+  it('asks for nothing that ended: a receipt with the official code is offered until it is printed or the dossier is over', async () => {
+    kit.setOnline(false);
+    const id = draft();
+    must(await kit.room.accept(kit.id(), id, HUYEN, { wantsReceipt: false, duplicatesSeen: false }));
+    kit.room.onMapped(id, 'H15.50.05.13-261123-0042');
+    const offered = () => kit.room.worklist('new-slip', 10).map((line) => line.id);
+    expect(offered()).toEqual([id]);
+    must(await kit.room.withdraw(kit.id(), id, HUYEN, 'Công dân rút hồ sơ'));
+    expect(offered()).toEqual([]);
+  });
 });
