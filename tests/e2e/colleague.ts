@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Client, Started } from './counter.ts';
+import type { Browser } from 'playwright-core';
+import { openBrowser, openDesk, type Screen } from './browser.ts';
+import { startCounter, type Client, type Started } from './counter.ts';
 
 /** An invented citizen, as her ID card says. */
 export const CARD = {
@@ -34,4 +36,30 @@ export async function acceptOne(desk: Client): Promise<{ id: string; code: strin
     if (state === 'absent') await desk.dossiers.setComponent({ ...on(), key, state: 'complete', originals: 1 });
   const { dossier } = await desk.dossiers.accept({ ...on(), duplicatesSeen: true });
   return { id, code: dossier.title };
+}
+
+export interface DeskAndColleague {
+  readonly started: Started;
+  readonly browser: Browser;
+  /** The desk of Quân in the browser. */
+  readonly desk: Screen;
+  readonly colleague: Client;
+  close(): Promise<void>;
+}
+
+/** A counter with one desk in a browser and a colleague who works beside it. */
+export async function openDeskAndColleague(): Promise<DeskAndColleague> {
+  const started = await startCounter();
+  const browser = await openBrowser();
+  const close = async () => {
+    await browser.close();
+    await started.close();
+  };
+  try {
+    const desk = await openDesk(browser, started, 'quan');
+    return { started, browser, desk, colleague: await signInColleague(started), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

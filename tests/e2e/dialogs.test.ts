@@ -1,35 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trainingSite } from '../../main/queue/index.ts';
 import { part } from '../parts.ts';
-import { expectAccessible, expectNoPageScroll, KIOSK, openBrowser, openDesk, openScreen, shoot, soon, type Screen } from './browser.ts';
-import { draftOne, signInColleague } from './colleague.ts';
-import { startCounter, type Client, type Started } from './counter.ts';
+import { expectAccessible, expectNoPageScroll, KIOSK, openScreen, shoot, soon } from './browser.ts';
+import { acceptOne, draftOne, openDeskAndColleague, type DeskAndColleague } from './colleague.ts';
+import { startCounter } from './counter.ts';
 
 const ready = part('/usr/bin/chromium');
 
 /** Screens that a good day does not show: each is opened, read by axe and kept as a picture. */
 describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
-  let started: Started;
-  let browser: Browser;
-  let desk: Screen;
-  let colleague: Client;
+  let at: DeskAndColleague;
 
   beforeAll(async () => {
-    started = await startCounter();
-    browser = await openBrowser();
-    desk = await openDesk(browser, started, 'quan');
-    desk.page.setDefaultTimeout(15_000);
-    colleague = await signInColleague(started);
+    at = await openDeskAndColleague();
+    at.desk.page.setDefaultTimeout(15_000);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await started?.close();
-  });
+  afterAll(() => at?.close());
 
   /** Reads the open dialog, keeps its picture and closes it by Esc. */
   const look = async (page: Page, name: string) => {
@@ -45,8 +35,8 @@ describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
   };
 
   it('asks for supplement, refusal and another due date at the intake', async () => {
-    const { page } = desk;
-    await page.goto(`${started.origin}/desk.html#/intake/${await draftOne(colleague)}`);
+    const { page } = at.desk;
+    await page.goto(`${at.started.origin}/desk.html#/intake/${await draftOne(at.colleague)}`);
     await page.locator('main.intake .chosen').waitFor();
     await page.keyboard.press('Shift+F7');
     await look(page, 'supplement');
@@ -58,19 +48,14 @@ describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
   });
 
   it('apologises for a late dossier, carries unsent ones over, takes a new officer', async () => {
-    const { page } = desk;
-    const id = await draftOne(colleague);
-    const { components } = await colleague.dossiers.get({ dossierId: id });
-    for (const { key, state } of components)
-      if (state === 'absent')
-        await colleague.dossiers.setComponent({ commandId: randomUUID(), dossierId: id, key, state: 'complete', originals: 1 });
-    await colleague.dossiers.accept({ commandId: randomUUID(), dossierId: id, duplicatesSeen: true });
-    await page.goto(`${started.origin}/desk.html#/results/${id}`);
+    const { page } = at.desk;
+    const { id } = await acceptOne(at.colleague);
+    await page.goto(`${at.started.origin}/desk.html#/results/${id}`);
     await page.locator('.panel h1').waitFor();
     await page.getByRole('button', { name: /xin lỗi/i }).focus();
     await page.keyboard.press('Enter');
     // The day that is proposed is never before the one that was promised.
-    const { promises } = await colleague.dossiers.get({ dossierId: id });
+    const { promises } = await at.colleague.dossiers.get({ dossierId: id });
     const proposed = await page.locator('dialog input[name=day]').inputValue();
     expect(Date.parse(`${proposed.split('/').reverse().join('-')}T16:30:00+07:00`)).toBeGreaterThan(promises.at(-1)!.dueAt);
     await look(page, 'apology');
@@ -78,14 +63,14 @@ describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
     await page.getByRole('button', { name: 'Mang hồ sơ sang máy khác' }).focus();
     await page.keyboard.press('Enter');
     await look(page, 'carry-over');
-    await page.goto(`${started.origin}/desk.html#/settings/officers`);
+    await page.goto(`${at.started.origin}/desk.html#/settings/officers`);
     await page.getByRole('button', { name: 'Thêm cán bộ' }).focus();
     await page.keyboard.press('Enter');
     await look(page, 'officer');
   });
 
   it('asks at the kiosk after two minutes whether somebody is there', async () => {
-    const { page, context, complaints } = await openScreen(browser, started, 'kiosk', KIOSK);
+    const { page, context, complaints } = await openScreen(at.browser, at.started, 'kiosk', KIOSK);
     page.setDefaultTimeout(15_000);
     await page.locator('.tile').first().waitFor();
     await page.clock.install();
@@ -130,7 +115,7 @@ describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
     writeFileSync(path.join(dir, 'config.json'), JSON.stringify({ site }));
     const closed = await startCounter({ dataDir: dir, build: false });
     try {
-      const { page, context, complaints } = await openScreen(browser, closed, 'kiosk', KIOSK);
+      const { page, context, complaints } = await openScreen(at.browser, closed, 'kiosk', KIOSK);
       await page.getByRole('heading', { name: 'Hiện chưa phát số' }).waitFor({ timeout: 15_000 });
       await expectAccessible(page);
       await expectNoPageScroll(page);
@@ -149,5 +134,5 @@ describe.skipIf(!ready)('dialogs and the kiosk in trouble, in Chromium', () => {
     }
   });
 
-  it('no dialog broke the content policy or threw', () => expect(desk.complaints).toEqual([]));
+  it('no dialog broke the content policy or threw', () => expect(at.desk.complaints).toEqual([]));
 });

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { part } from '../parts.ts';
-import { expectAccessible, lookAtBothSizes, openBrowser, openDesk, shoot, soon, type Screen } from './browser.ts';
-import { acceptOne, signInColleague } from './colleague.ts';
-import { startCounter, type Client, type Started } from './counter.ts';
+import { expectAccessible, lookAtBothSizes, openDesk, shoot, soon, type Screen } from './browser.ts';
+import { acceptOne, openDeskAndColleague, type DeskAndColleague } from './colleague.ts';
+import { startCounter, type Started } from './counter.ts';
 
 const ready = part('/usr/bin/chromium');
 const PASSPHRASE = 'mang hồ sơ sang máy khác';
@@ -13,14 +12,11 @@ const press = (screen: Screen, key: string) => screen.page.keyboard.press(key);
 const focused = (screen: Screen) => screen.page.evaluate(() => document.activeElement?.textContent ?? '');
 
 describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
-  let started: Started;
+  let at: DeskAndColleague;
   let other: Started;
-  let browser: Browser;
-  let desk: Screen;
-  let colleague: Client;
   let corrected = '';
-  const trouble = (key: string, on: boolean) => colleague.training.setSwitch({ commandId: randomUUID(), id: 'province', key, on });
-  const act = (key: string) => colleague.training.act({ commandId: randomUUID(), id: 'province', key });
+  const trouble = (key: string, on: boolean) => at.colleague.training.setSwitch({ commandId: randomUUID(), id: 'province', key, on });
+  const act = (key: string) => at.colleague.training.act({ commandId: randomUUID(), id: 'province', key });
   /** Tab until a control with these words has the focus. */
   async function tabTo(screen: Screen, words: RegExp): Promise<void> {
     for (let i = 0; i < 80; i += 1) {
@@ -29,130 +25,126 @@ describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
     }
     throw new Error(`no way by Tab to ${String(words)}`);
   }
-  const shots = (name: string) => lookAtBothSizes(desk.page, name);
+  const shots = (name: string) => lookAtBothSizes(at.desk.page, name);
 
   beforeAll(async () => {
-    started = await startCounter();
+    at = await openDeskAndColleague();
     other = await startCounter({ build: false });
-    browser = await openBrowser();
-    desk = await openDesk(browser, started, 'quan');
-    colleague = await signInColleague(started);
   });
   afterAll(async () => {
-    await browser?.close();
     await other?.close();
-    await started?.close();
+    await at?.close();
   });
 
   it('brings what the province gave back with its reason, opens it to be put right, and sends it as a new revision', async () => {
-    const { page } = desk;
+    const { page } = at.desk;
     await trouble('refuse', true);
-    const { id, code } = await acceptOne(colleague);
+    const { id, code } = await acceptOne(at.colleague);
     corrected = id;
-    await press(desk, 'Alt+5');
+    await press(at.desk, 'Alt+5');
     const row = page.locator('table.list tbody tr', { hasText: code });
     await row.filter({ hasText: 'Tỉnh trả lại' }).waitFor();
     await page.locator('.side', { hasText: 'Dữ liệu hồ sơ chưa đúng danh mục của tỉnh' }).waitFor();
-    await soon(() => focused(desk)).toContain(code);
+    await soon(() => focused(at.desk)).toContain(code);
     await shots('desk-outbox-refused');
-    await press(desk, 'Enter');
+    await press(at.desk, 'Enter');
     await page.locator('main.intake').waitFor();
     await page.getByRole('status').filter({ hasText: 'Tỉnh trả lại' }).waitFor();
     await shots('desk-correct');
     // Still refused over there: as it was, and then as a new revision.
     await trouble('refuse', false);
-    await press(desk, 'F9');
+    await press(at.desk, 'F9');
     await page.locator('main.outbox').waitFor();
     await soon(() => row.count(), 30_000).toBe(0);
     await page.locator('.tab', { hasText: 'Tỉnh đã nhận hôm nay' }).focus();
-    await press(desk, 'Enter');
+    await press(at.desk, 'Enter');
     await page.locator('table.list tbody tr', { hasText: code }).filter({ hasText: 'Sửa, gửi lại' }).waitFor();
   });
 
   it('sends once more as it is when the province mended its list', async () => {
-    const { page } = desk;
+    const { page } = at.desk;
     await page.locator('.tab', { hasText: 'Chưa tới tỉnh' }).focus();
-    await press(desk, 'Enter');
+    await press(at.desk, 'Enter');
     await trouble('refuse', true);
-    const { code } = await acceptOne(colleague);
+    const { code } = await acceptOne(at.colleague);
     const row = page.locator('table.list tbody tr', { hasText: code });
     await row.filter({ hasText: 'Tỉnh trả lại' }).waitFor();
     await trouble('refuse', false);
-    await tabTo(desk, /^Gửi lại như cũ/);
-    await press(desk, 'Enter');
+    await tabTo(at.desk, /^Gửi lại như cũ/);
+    await press(at.desk, 'Enter');
     await soon(() => row.count(), 30_000).toBe(0);
   });
 
   it('shows what the comparison found and settles it', async () => {
-    const { page } = desk;
+    const { page } = at.desk;
     await act('forget');
-    await tabTo(desk, /^Lệch khi đối chiếu/);
-    await press(desk, 'Enter');
-    await tabTo(desk, /^Đối chiếu hôm nay ngay/);
-    await press(desk, 'Enter');
+    await tabTo(at.desk, /^Lệch khi đối chiếu/);
+    await press(at.desk, 'Enter');
+    await tabTo(at.desk, /^Đối chiếu hôm nay ngay/);
+    await press(at.desk, 'Enter');
     await page.getByText(/nhưng danh sách của tỉnh không có/).waitFor();
     // What agrees is marked in its dossier too.
-    expect((await colleague.dossiers.get({ dossierId: corrected })).axes.sync).toBe('reconciled');
+    expect((await at.colleague.dossiers.get({ dossierId: corrected })).axes.sync).toBe('reconciled');
     await shots('desk-outbox-differences');
-    await tabTo(desk, /^Gửi lại hồ sơ/);
-    await press(desk, 'Enter');
+    await tabTo(at.desk, /^Gửi lại hồ sơ/);
+    await press(at.desk, 'Enter');
     await page.getByText('Không có chỗ lệch nào đang chờ xử lý.').waitFor();
-    await soon(() => started.counter.neighbours?.province.count(), 30_000).toBe(2);
+    await soon(() => at.started.counter.neighbours?.province.count(), 30_000).toBe(2);
   });
 
   it('looks a citizen up from the intake, and the book says who, why and for which dossier', async () => {
-    const { page } = desk;
-    const draft = await colleague.dossiers.open({ commandId: randomUUID(), ticket: null });
+    const { page } = at.desk;
+    const draft = await at.colleague.dossiers.open({ commandId: randomUUID(), ticket: null });
     const set = { commandId: randomUUID(), dossierId: draft.id, party: 'applicant' as const };
-    await colleague.dossiers.setField({ ...set, field: 'idNumber', value: '001099000001' });
-    await page.goto(`${started.origin}/desk.html#/intake/${draft.id}`);
+    await at.colleague.dossiers.setField({ ...set, field: 'idNumber', value: '001099000001' });
+    await page.goto(`${at.started.origin}/desk.html#/intake/${draft.id}`);
     await page.locator('main.intake').waitFor();
     // The page stands before the dossier has come; the question takes the number from the dossier.
     const numbers = () =>
       page.locator('main.intake input').evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value.replaceAll(' ', '')));
     await soon(numbers).toContain('001099000001');
-    await tabTo(desk, /^Tra cứu dân cư/);
-    await press(desk, 'Enter');
+    await tabTo(at.desk, /^Tra cứu dân cư/);
+    await press(at.desk, 'Enter');
     await page.getByRole('dialog').waitFor();
     await expectAccessible(page);
     // At a person's speed: what comes faster and ends with Enter is a reader's.
     await page.keyboard.type('Thẻ không quét được', { delay: 50 });
-    await press(desk, 'Enter');
+    await press(at.desk, 'Enter');
     await page.getByRole('dialog').getByText('Nguyễn Thị Mẫu').waitFor();
     await shots('desk-look-up');
-    await tabTo(desk, /^Ghi vào hồ sơ/);
-    await press(desk, 'Enter');
-    await soon(async () => (await colleague.dossiers.get({ dossierId: draft.id })).applicant.fullName?.value).toBe('Nguyễn Thị Mẫu');
-    const chief = await started.client('station', '1');
+    await tabTo(at.desk, /^Ghi vào hồ sơ/);
+    await press(at.desk, 'Enter');
+    await soon(async () => (await at.colleague.dossiers.get({ dossierId: draft.id })).applicant.fullName?.value).toBe('Nguyễn Thị Mẫu');
+    const chief = await at.started.client('station', '1');
     await chief.officers.signIn({ login: 'quan', password: 'tap-huan' });
     const [entry] = await chief.delivery.lookUps();
     expect(entry).toMatchObject({ reason: 'Thẻ không quét được', dossierId: draft.id, outcome: { vi: 'Có dữ liệu' } });
     expect(entry?.officerName).not.toBe('');
-    await press(desk, 'Alt+5');
-    await tabTo(desk, /^Sổ tra cứu dân cư/);
-    await press(desk, 'Enter');
+    await press(at.desk, 'Alt+5');
+    await tabTo(at.desk, /^Sổ tra cứu dân cư/);
+    await press(at.desk, 'Enter');
     await page.getByRole('dialog').getByText('Thẻ không quét được').waitFor();
     await expectAccessible(page);
     await shoot(page, 'desk-look-up-book-1366');
-    await press(desk, 'Escape');
+    await press(at.desk, 'Escape');
   });
 
   it('carries what is unsent to another station in an encrypted file, which sends it', async () => {
-    const { page } = desk;
+    const { page } = at.desk;
     await trouble('down', true);
-    const { code } = await acceptOne(colleague);
+    const { code } = await acceptOne(at.colleague);
     const row = page.locator('table.list tbody tr', { hasText: code });
     await row.waitFor();
-    await tabTo(desk, /^Mang hồ sơ sang máy khác/);
-    await press(desk, 'Enter');
+    await tabTo(at.desk, /^Mang hồ sơ sang máy khác/);
+    await press(at.desk, 'Enter');
     await page.getByRole('dialog').waitFor();
-    await press(desk, 'Tab');
+    await press(at.desk, 'Tab');
     await page.keyboard.type(PASSPHRASE, { delay: 50 });
-    await press(desk, 'Tab');
+    await press(at.desk, 'Tab');
     await page.keyboard.type(PASSPHRASE, { delay: 50 });
     await expectAccessible(page);
     const loading = page.waitForEvent('download');
-    await press(desk, 'Enter');
+    await press(at.desk, 'Enter');
     const download = await loading;
     expect(download.suggestedFilename()).toMatch(/^quay-chua-gui-\d+\.quay$/);
     const file = await download.path();
@@ -162,11 +154,11 @@ describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
       .filter({ hasText: /Đã xuất 1 hồ sơ/ })
       .waitFor();
     await shots('desk-carry-out');
-    await press(desk, 'Escape');
+    await press(at.desk, 'Escape');
     await row.filter({ hasText: 'Đã chuyển máy khác' }).waitFor();
     await shots('desk-outbox-moved');
 
-    const there = await openDesk(browser, other, 'quan');
+    const there = await openDesk(at.browser, other, 'quan');
     await press(there, 'Alt+5');
     await there.page.locator('main.outbox').waitFor();
     await tabTo(there, /^Mang hồ sơ sang máy khác/);
@@ -191,18 +183,18 @@ describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
 
     // The other station will not send after all: taken back, and it leaves from here when the line is up.
     await trouble('down', false);
-    await tabTo(desk, /^Mang hồ sơ sang máy khác/);
-    await press(desk, 'Enter');
-    await press(desk, 'ArrowUp');
+    await tabTo(at.desk, /^Mang hồ sơ sang máy khác/);
+    await press(at.desk, 'Enter');
+    await press(at.desk, 'ArrowUp');
     await page.getByRole('button', { name: 'Nhận lại', exact: true }).waitFor();
-    await press(desk, 'Enter');
+    await press(at.desk, 'Enter');
     await page
       .getByRole('status')
       .filter({ hasText: /Máy này gửi lại/ })
       .waitFor();
-    await press(desk, 'Escape');
+    await press(at.desk, 'Escape');
     await soon(() => row.count(), 45_000).toBe(0);
   });
 
-  it('broke no content policy', () => expect(desk.complaints).toEqual([]));
+  it('broke no content policy', () => expect(at.desk.complaints).toEqual([]));
 });

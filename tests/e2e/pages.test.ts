@@ -1,34 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { part } from '../parts.ts';
-import { expectAccessible, expectNoPageScroll, lookAtBothSizes, openBrowser, openDesk, shoot, soon, type Screen } from './browser.ts';
-import { acceptOne, signInColleague } from './colleague.ts';
-import { startCounter, type Client, type Started } from './counter.ts';
+import { expectAccessible, expectNoPageScroll, lookAtBothSizes, shoot, soon } from './browser.ts';
+import { acceptOne, openDeskAndColleague, type DeskAndColleague } from './colleague.ts';
 
 const ready = part('/usr/bin/chromium');
 
 describe.skipIf(!ready)('pages of the desk in Chromium', () => {
-  let started: Started;
-  let browser: Browser;
-  let desk: Screen;
-  let colleague: Client;
+  let at: DeskAndColleague;
 
   beforeAll(async () => {
-    started = await startCounter();
-    browser = await openBrowser();
-    desk = await openDesk(browser, started, 'quan');
-    colleague = await signInColleague(started);
+    at = await openDeskAndColleague();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await started?.close();
-  });
+  afterAll(() => at?.close());
 
   it('tells with the line to the province down what waits, why and what to do, and sends it by Ctrl+G', async () => {
-    const { page } = desk;
-    await colleague.training.setSwitch({ commandId: randomUUID(), id: 'province', key: 'down', on: true });
-    const { code } = await acceptOne(colleague);
+    const { page } = at.desk;
+    await at.colleague.training.setSwitch({ commandId: randomUUID(), id: 'province', key: 'down', on: true });
+    const { code } = await acceptOne(at.colleague);
     expect(code).toMatch(/^TAM-/);
     await page.keyboard.press('Alt+5');
     const row = page.locator('table.list tbody tr', { hasText: code });
@@ -46,14 +35,14 @@ describe.skipIf(!ready)('pages of the desk in Chromium', () => {
     await page.getByRole('dialog').waitFor();
     await expectAccessible(page);
     await page.keyboard.press('Escape');
-    await colleague.training.setSwitch({ commandId: randomUUID(), id: 'province', key: 'down', on: false });
+    await at.colleague.training.setSwitch({ commandId: randomUUID(), id: 'province', key: 'down', on: false });
     await page.keyboard.press('Control+g');
     await soon(() => page.locator('.truth a', { hasText: 'Chưa gửi tỉnh' }).innerText(), 45_000).toContain('không có');
     await page.getByText(/Mất kết nối tới hệ thống tỉnh/).waitFor({ state: 'detached' });
   });
 
   it('offers the citizen the receipt with the official code afterwards', async () => {
-    const { page } = desk;
+    const { page } = at.desk;
     await page.keyboard.press('Control+k');
     await page.keyboard.type('thuy duong', { delay: 60 });
     await page.getByRole('option', { name: /H15\./ }).waitFor();
@@ -64,9 +53,9 @@ describe.skipIf(!ready)('pages of the desk in Chromium', () => {
   });
 
   it('shows every tab of the settings, accessible and without page scroll', async () => {
-    const { page } = desk;
+    const { page } = at.desk;
     for (const tab of ['devices', 'screens', 'signing', 'keys', 'hall', 'officers', 'training']) {
-      await page.goto(`${started.origin}/desk.html#/settings/${tab}`);
+      await page.goto(`${at.started.origin}/desk.html#/settings/${tab}`);
       await page.locator('.settings h1').first().waitFor();
       await expectAccessible(page);
       await expectNoPageScroll(page);
@@ -75,22 +64,22 @@ describe.skipIf(!ready)('pages of the desk in Chromium', () => {
   });
 
   it('tells of a printer without paper in the strip and says what to do', async () => {
-    const { page } = desk;
-    await page.goto(`${started.origin}/desk.html#/settings/training`);
+    const { page } = at.desk;
+    await page.goto(`${at.started.origin}/desk.html#/settings/training`);
     await page.locator('[data-neighbour=ticket-printer]').getByLabel('Hết giấy', { exact: true }).click();
     await page.locator('.truth .bad, .truth .warn', { hasText: 'In phiếu' }).waitFor({ timeout: 20_000 });
     await soon(() => page.locator('.truth a', { hasText: 'In phiếu' }).innerText()).toContain('hết giấy');
     await page.locator('.truth a', { hasText: 'In phiếu' }).click();
     await page.locator('.devs li', { hasText: 'hết giấy' }).first().waitFor();
     await shoot(page, 'desk-devices-paper-out-1366');
-    await page.goto(`${started.origin}/desk.html#/settings/training`);
+    await page.goto(`${at.started.origin}/desk.html#/settings/training`);
     await page.locator('[data-neighbour=ticket-printer]').getByLabel('Hết giấy', { exact: true }).click();
     await page.locator('.truth .ok', { hasText: 'In phiếu' }).waitFor({ timeout: 20_000 });
   });
 
   it('gives a short code for a hall screen, and the address to type it at', async () => {
-    const { page } = desk;
-    await page.goto(`${started.origin}/desk.html#/settings/screens`);
+    const { page } = at.desk;
+    await page.goto(`${at.started.origin}/desk.html#/settings/screens`);
     await page.getByLabel('Loại màn hình').selectOption('board');
     await page.getByRole('button', { name: 'Ghép màn hình' }).click();
     await page.locator('[data-code]').waitFor();
@@ -100,8 +89,8 @@ describe.skipIf(!ready)('pages of the desk in Chromium', () => {
   });
 
   it('remaps a key: the print changes, the new key works, the old one does not', async () => {
-    const { page } = desk;
-    await page.goto(`${started.origin}/desk.html#/settings/keys`);
+    const { page } = at.desk;
+    await page.goto(`${at.started.origin}/desk.html#/settings/keys`);
     await page.getByRole('button', { name: 'Đổi phím: Tìm', exact: true }).click();
     await page.keyboard.press('a');
     await page.getByText(/không dùng được/).waitFor();
@@ -116,7 +105,7 @@ describe.skipIf(!ready)('pages of the desk in Chromium', () => {
   });
 
   it('keeps the register, with the day and the year', async () => {
-    const { page } = desk;
+    const { page } = at.desk;
     await page.keyboard.press('Alt+6');
     await page.locator('main.register h1').waitFor();
     await page.locator('table.list tbody tr').first().waitFor();
@@ -126,7 +115,7 @@ describe.skipIf(!ready)('pages of the desk in Chromium', () => {
   });
 
   it('is accessible in high contrast, in English, and at the sign-in', async () => {
-    const { page } = desk;
+    const { page } = at.desk;
     await page.keyboard.press('Alt+1');
     await page.locator('main.now').waitFor();
     await page.locator('.top .who').click();
@@ -149,5 +138,5 @@ describe.skipIf(!ready)('pages of the desk in Chromium', () => {
     await shoot(page, 'desk-signin-1366');
   });
 
-  it('no page broke its own content policy or threw', () => expect(desk.complaints).toEqual([]));
+  it('no page broke its own content policy or threw', () => expect(at.desk.complaints).toEqual([]));
 });
