@@ -92,6 +92,13 @@ export function createJobs(store: Store) {
       return after;
     });
 
+  const waiting = new Map<string, ((job: PrintJob) => void)[]>();
+  const settle = (key: string, state: 'confirmed' | 'unknown' | 'failed', reason: DeviceReason | null = null): void => {
+    const job = change(key, state, reason);
+    for (const resolve of waiting.get(key) ?? []) resolve(job);
+    waiting.delete(key);
+  };
+
   for (const row of open.all() as Row[]) change(row.key, row.state === 'sent' ? 'unknown' : 'failed', 'timeout');
 
   return {
@@ -109,6 +116,15 @@ export function createJobs(store: Store) {
         tell(made);
         return { job: made, isNew: true };
       });
+    },
+    /** The end of a job, told to whoever waits for it. */
+    settle,
+    /** The job when it has ended; one that has ended already at once. */
+    settled: (key: string): Promise<PrintJob> => {
+      const job = get(key);
+      if (!job) return Promise.reject(new Error('no such print job'));
+      if (job.state !== 'queued' && job.state !== 'sent') return Promise.resolve(job);
+      return new Promise((resolve) => waiting.set(key, [...(waiting.get(key) ?? []), resolve]));
     },
     newest: (limit: number) => (newest.all(limit) as Row[]).map(toJob),
   };

@@ -3,6 +3,7 @@ import type { DeviceReason, PrintJob } from '../../contract/devices.ts';
 import type { Clock } from '../../store/index.ts';
 import { createHealth, type HealthCell } from '../health.ts';
 import type { Jobs } from '../jobs.ts';
+import { createPause } from '../pause.ts';
 import type { A4Backend } from './backend.ts';
 
 export interface A4Printer {
@@ -35,21 +36,10 @@ export function createA4Printer(options: {
   const { backend, jobs } = options;
   const times = { ...A4_TIMES, ...options.times };
   const health = createHealth({ id: options.id, kind: 'a4-printer', name: options.name }, options.clock);
-  const waiting = new Map<string, ((job: PrintJob) => void)[]>();
-  const wakes = new Set<() => void>();
+  const { settle, settled } = jobs;
+  const { pause, wake } = createPause();
   const stopping = new AbortController();
   let tail: Promise<void> = Promise.resolve();
-
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        wakes.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      wakes.add(done);
-    });
 
   const look = async (): Promise<DeviceReason | null> => {
     try {
@@ -72,12 +62,6 @@ export function createA4Printer(options: {
       await pause(times.heartbeatMs);
     }
   })();
-
-  const settle = (key: string, state: 'confirmed' | 'unknown' | 'failed', reason: DeviceReason | null = null) => {
-    const job = jobs.change(key, state, reason);
-    for (const resolve of waiting.get(key) ?? []) resolve(job);
-    waiting.delete(key);
-  };
 
   const run = async (file: string, key: string, title: string, copies: number) => {
     const obstacle = stopping.signal.aborted ? 'offline' : await look();
@@ -115,17 +99,12 @@ export function createA4Printer(options: {
         tail = tail.then(() => run(pdfFile, key, title, copies)).catch((error: unknown) => console.error(`devices: ${options.id}`, error));
       return job;
     },
-    settled(key) {
-      const job = jobs.get(key);
-      if (!job) return Promise.reject(new Error('no such print job'));
-      if (job.state !== 'queued' && job.state !== 'sent') return Promise.resolve(job);
-      return new Promise((resolve) => waiting.set(key, [...(waiting.get(key) ?? []), resolve]));
-    },
+    settled,
     async close() {
       stopping.abort();
-      for (const wake of wakes) wake();
+      wake();
       await tail;
-      for (const wake of wakes) wake();
+      wake();
       await heartbeat;
     },
   };

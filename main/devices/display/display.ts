@@ -1,5 +1,6 @@
 import type { Clock } from '../../store/index.ts';
 import { createHealth, type HealthCell } from '../health.ts';
+import { createPause } from '../pause.ts';
 import type { Bus } from './bus.ts';
 import type { DisplayProtocol } from './protocols.ts';
 
@@ -26,15 +27,7 @@ export function createDisplay(options: {
   const stopping = new AbortController();
   let wanted: string | null = null;
   let shown: string | null = null;
-  let wake: (() => void) | null = null;
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const { pause, wake } = createPause();
 
   const beat = async () => {
     if (!bus.isOpen()) {
@@ -70,12 +63,12 @@ export function createDisplay(options: {
     health,
     show(text) {
       wanted = text;
-      wake?.();
+      wake();
     },
-    wake: () => wake?.(),
+    wake,
     async close() {
       stopping.abort();
-      wake?.();
+      wake();
       await running;
     },
   };

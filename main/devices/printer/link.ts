@@ -2,6 +2,7 @@ import type { DeviceReason } from '../../contract/devices.ts';
 import type { Clock } from '../../store/index.ts';
 import { DeviceTrouble, troubleOf, type Connection, type SlipQueue, type Transport } from '../transports/transport.ts';
 import type { HealthCell } from '../health.ts';
+import { createPause } from '../pause.ts';
 import { asb, ORDERED_STATUS, statusRequest } from './commands.ts';
 import type { PrinterProfile } from './profile.ts';
 import { canPrint, createStatusParser, fromAsb, fromRealTime, reasonsOf, type PrinterStatus } from './status.ts';
@@ -60,17 +61,9 @@ export function createLink(options: {
   /** While a job is on the wire answers come late: a missed heartbeat then says nothing. */
   let jobs = 0;
   let goodBeats = 0;
-  let wake: (() => void) | null = null;
   const watchers = new Set<() => void>();
 
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const { pause, wake } = createPause();
   const changed = () => {
     for (const watcher of watchers) watcher();
   };
@@ -97,7 +90,7 @@ export function createLink(options: {
     for (const waiter of left) waiter.resolve(null);
     if (!stopping.signal.aborted) health.set(trouble.state, [trouble.reason]);
     changed();
-    wake?.();
+    wake();
   };
 
   /** Waits for one answer; null on silence. */
@@ -263,7 +256,7 @@ export function createLink(options: {
     ask: () => ask(times.replyMs),
     async close() {
       stopping.abort();
-      wake?.();
+      wake();
       const line = connection;
       connection = null;
       for (const waiter of waiters.splice(0)) waiter.resolve(null);

@@ -60,16 +60,10 @@ export function createTicketPrinter(options: {
     onConnected: () => encoder.forget(),
     ...(standing ? { standing } : {}),
   });
-  const waiting = new Map<string, ((job: PrintJob) => void)[]>();
+  const { settle, settled } = jobs;
   let tail: Promise<void> = Promise.resolve();
   let closing = false;
   let running = 0;
-
-  const settle = (key: string, state: 'confirmed' | 'unknown' | 'failed', reason: DeviceReason | null = null) => {
-    const job = jobs.change(key, state, reason);
-    for (const resolve of waiting.get(key) ?? []) resolve(job);
-    waiting.delete(key);
-  };
 
   /** Null when the printer can print now, else why not. Waits a moment for one that is still connecting. */
   const ready = async (): Promise<DeviceReason | null> => {
@@ -145,12 +139,7 @@ export function createTicketPrinter(options: {
     health,
     print: (paper, job) => enqueue({ kind: 'ticket', ...job }, () => encoder.encode(paper)),
     printBytes: (bytes, job) => enqueue(job, () => bytes),
-    settled(key) {
-      const job = jobs.get(key);
-      if (!job) return Promise.reject(new Error('no such print job'));
-      if (job.state !== 'queued' && job.state !== 'sent') return Promise.resolve(job);
-      return new Promise((resolve) => waiting.set(key, [...(waiting.get(key) ?? []), resolve]));
-    },
+    settled,
     async close() {
       closing = true;
       await link.close();

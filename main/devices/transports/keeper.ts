@@ -1,4 +1,5 @@
 import type { HealthCell } from '../health.ts';
+import { createPause } from '../pause.ts';
 import { troubleOf, type Connection, type Transport } from './transport.ts';
 
 /**
@@ -17,15 +18,7 @@ export function createKeeper(options: {
   const heartbeatMs = options.heartbeatMs ?? 2500;
   const stopping = new AbortController();
   let connection: Connection | null = null;
-  let wake: (() => void) | null = null;
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const { pause, wake } = createPause();
 
   const run = async () => {
     let wait = Math.min(250, heartbeatMs);
@@ -39,7 +32,7 @@ export function createKeeper(options: {
             if (connection !== line) return;
             connection = null;
             if (!stopping.signal.aborted) health.set('absent', ['unplugged']);
-            wake?.();
+            wake();
           });
           health.seen();
           health.set('ready');
@@ -83,7 +76,7 @@ export function createKeeper(options: {
     isOpen: () => connection !== null,
     async close() {
       stopping.abort();
-      wake?.();
+      wake();
       const line = connection;
       connection = null;
       await line?.close();
