@@ -1,4 +1,4 @@
-import type { TicketState } from '../contract/queue.ts';
+import { ticketState, type TicketState } from '../contract/tickets.ts';
 import type { Rule } from './site.ts';
 import type { Ticket } from './types.ts';
 
@@ -50,17 +50,7 @@ export const TRANSITIONS: Readonly<Record<Action, Row>> = {
 /** Actions that an officer may take back within some seconds. */
 export const UNDOABLE: readonly Action[] = ['call', 'pick', 'call-back', 'start', 'finish', 'no-show', 'park', 'transfer'];
 
-export const STATES: readonly TicketState[] = [
-  'waiting',
-  'transferred',
-  'called',
-  'serving',
-  'parked',
-  'no-show',
-  'done',
-  'cancelled',
-  'carried-over',
-];
+export const STATES: readonly TicketState[] = ticketState.options;
 
 export const nextState = (action: Action, from: TicketState | 'nothing'): TicketState | undefined => TRANSITIONS[action][from];
 /** Waits to be called. */
