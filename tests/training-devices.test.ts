@@ -54,7 +54,7 @@ describe('the neighbours of training', () => {
         await flip(neighbour, key, true);
         await reaches(device, reason);
         const health = healthOf(device);
-        if (!health || health.vi.length < 10 || health.todoVi.length < 10) faults.push(`${device} ${key}: ${health?.vi} ${health?.todoVi}`);
+        if (!health || health.vi.length < 10 || health.remedyVi.length < 10) faults.push(`${device} ${key}: ${health?.vi} ${health?.remedyVi}`);
         await flip(neighbour, key, false);
       }
       await reaches(device, 'ready');

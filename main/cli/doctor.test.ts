@@ -32,7 +32,7 @@ describe('the doctor', () => {
         .toMatchObject({
           state: 'hand',
           device: { deviceState: 'error', reasons: ['paper-out'] },
-          todo: expect.stringContaining('giấy') as string,
+          remedy: expect.stringContaining('giấy') as string,
         });
     } finally {
       await counter.close();

@@ -17,7 +17,7 @@ interface Finding {
   readonly state: 'fine' | 'hand' | 'note';
   readonly vi: string;
   readonly en: string;
-  readonly todo?: string;
+  readonly remedy?: string;
   /** Of a device: its state, since when (epoch ms), and when it last answered. */
   readonly device?: Pick<DoctorRow, 'deviceState' | 'reasons' | 'since' | 'lastSeen'>;
 }
@@ -104,7 +104,7 @@ function disk(dataDir: string): Finding {
         state: 'hand',
         vi: `Ổ đĩa chỉ còn ${gib} GB.`,
         en: `Only ${gib} GB of disk are free.`,
-        todo: 'Dọn ổ đĩa: cần ít nhất 2 GB để giữ hồ sơ quét khi mất mạng. / Free at least 2 GB: scans are kept while the line is down.',
+        remedy: 'Dọn ổ đĩa: cần ít nhất 2 GB để giữ hồ sơ quét khi mất mạng. / Free at least 2 GB: scans are kept while the line is down.',
       }
     : { what: 'disk', state: 'fine', vi: `Ổ đĩa còn ${gib} GB.`, en: `${gib} GB of disk are free.` };
 }
@@ -118,7 +118,7 @@ function clock(): Finding {
         state: 'hand',
         vi: `Đồng hồ máy chỉ năm ${year}.`,
         en: `The clock says ${year}.`,
-        todo: 'Chỉnh ngày giờ của máy (có thể hết pin CMOS). / Set the clock; its battery may be empty.',
+        remedy: 'Chỉnh ngày giờ của máy (có thể hết pin CMOS). / Set the clock; its battery may be empty.',
       }
     : {
         what: 'clock',
@@ -137,18 +137,19 @@ function database(counter: Counter): Finding {
         state: 'hand',
         vi: 'Cơ sở dữ liệu bị hỏng.',
         en: 'The database is damaged.',
-        todo: 'Đừng ghi thêm; sao chép thư mục dữ liệu rồi gọi hỗ trợ để phục hồi từ bản sao lưu. / Write nothing more; copy the data folder and call support.',
+        remedy:
+          'Đừng ghi thêm; sao chép thư mục dữ liệu rồi gọi hỗ trợ để phục hồi từ bản sao lưu. / Write nothing more; copy the data folder and call support.',
       };
 }
 
 const findingOf = (row: DoctorRow): Finding => {
-  const { id, deviceState, reasons, since, lastSeen, vi, en, todo } = row;
+  const { id, deviceState, reasons, since, lastSeen, vi, en, remedy } = row;
   return {
     what: id,
     state: row.state === 'ok' ? 'fine' : 'hand',
     vi,
     en,
-    ...(todo ? { todo } : {}),
+    ...(remedy ? { remedy } : {}),
     device: { deviceState, reasons, since, lastSeen },
   };
 };
@@ -172,7 +173,7 @@ async function devices(counter: Counter): Promise<Finding[]> {
       state: 'hand',
       vi: 'Chưa có thiết bị nào được cài.',
       en: 'No device is set up.',
-      todo: 'Mở trang Thiết bị, chọn Tìm thiết bị. / Open the Devices page and choose Find.',
+      remedy: 'Mở trang Thiết bị, chọn Tìm thiết bị. / Open the Devices page and choose Find.',
     });
   return findings;
 }
@@ -210,9 +211,9 @@ async function tokens(counter: Counter): Promise<Finding[]> {
           ? `Token ${token.label}: the certificate of ${words('en')}.`
           : `Token ${token.label} works, ${token.certificates.length} certificates.`,
       ...(token.locked
-        ? { todo: 'Liên hệ nơi cấp token để mở khóa. / Ask the issuer to unlock it.' }
+        ? { remedy: 'Liên hệ nơi cấp token để mở khóa. / Ask the issuer to unlock it.' }
         : bad
-          ? { todo: 'Gửi đề nghị gia hạn tới nơi cấp ngay. / Ask the issuer to renew it now.' }
+          ? { remedy: 'Gửi đề nghị gia hạn tới nơi cấp ngay. / Ask the issuer to renew it now.' }
           : {}),
     });
   }
@@ -239,7 +240,7 @@ async function province(counter: Counter): Promise<Finding[]> {
           state: 'hand',
           vi: `${isRefusal(answer) ? answer.vi : line.text.vi}${waiting}`,
           en: isRefusal(answer) ? answer.en : line.text.en,
-          todo: 'Xem trang Gửi tỉnh: lý do và việc cần làm đứng cạnh từng hồ sơ. / See the delivery page: why, and what to do.',
+          remedy: 'Xem trang Gửi tỉnh: lý do và việc cần làm đứng cạnh từng hồ sơ. / See the delivery page: why, and what to do.',
         }
       : { what: 'province', state: 'fine', vi: `Hệ thống tỉnh trả lời.${waiting}`, en: 'The provincial system answers.' },
   ];
@@ -250,7 +251,7 @@ async function province(counter: Counter): Promise<Finding[]> {
       state: 'hand',
       vi: `Đồng hồ máy lệch ${Math.round(Math.abs(skew) / 60_000)} phút so với hệ thống tỉnh.`,
       en: `The clock is ${Math.round(Math.abs(skew) / 60_000)} minutes off the province's.`,
-      todo: 'Chỉnh giờ máy. / Set the clock.',
+      remedy: 'Chỉnh giờ máy. / Set the clock.',
     });
   return findings;
 }
@@ -278,6 +279,6 @@ if (process.argv[1] === import.meta.filename) {
     );
   else
     for (const finding of findings)
-      process.stdout.write(`${MARK[finding.state]} ${finding.vi} / ${finding.en}${finding.todo ? `\n    → ${finding.todo}` : ''}\n`);
+      process.stdout.write(`${MARK[finding.state]} ${finding.vi} / ${finding.en}${finding.remedy ? `\n    → ${finding.remedy}` : ''}\n`);
   process.exit(hands > 0 ? 1 : 0);
 }

@@ -34,7 +34,7 @@ export const deliveryState = z.enum([
 export const deliveryKind = z.enum(['dossier', 'status']);
 
 /** What a person is asked to do. `none` is an answer too: "Không cần làm gì". */
-export const deliveryTodo = z.enum(['none', 'correct', 'sign-in', 'rescan', 'resume', 'free-disk', 'call-support']);
+export const deliveryRemedy = z.enum(['none', 'correct', 'sign-in', 'rescan', 'resume', 'free-disk', 'call-support']);
 
 export const outboxRow = z.object({
   id: z.string(),
@@ -57,7 +57,7 @@ export const outboxRow = z.object({
   /** Vì sao. */
   why: sentence,
   /** Cần làm: the sentence, and which action belongs to it. */
-  todo: z.object({ action: deliveryTodo, vi: z.string(), en: z.string() }),
+  remedy: z.object({ action: deliveryRemedy, vi: z.string(), en: z.string() }),
   /** Files and bytes of this piece of work; null when it carries none. */
   progress: z
     .object({

@@ -40,8 +40,8 @@ export const deviceHealth = z.object({
   vi: z.string(),
   en: z.string(),
   /** What the officer can do; empty when nothing is wrong. */
-  todoVi: z.string(),
-  todoEn: z.string(),
+  remedyVi: z.string(),
+  remedyEn: z.string(),
 });
 export type DeviceHealth = Readonly<z.infer<typeof deviceHealth>>;
 

@@ -263,7 +263,7 @@ describe('the setup page', () => {
     expect(await devices.settled('t1')).toMatchObject({ state: 'failed', reason: 'wire-too-slow' });
     const health = devices.health().find((h) => h.id === 'in-phieu')!;
     expect(health).toMatchObject({ state: 'attention', reasons: ['wire-too-slow'] });
-    expect(health.todoVi).toContain('TCVN-3');
+    expect(health.remedyVi).toContain('TCVN-3');
     const answer = setup.testPrint('in-phieu', 'test:3');
     if (!('lines' in answer)) throw new Error('refused');
     expect(answer.lines.map((l) => l.textMode)).not.toContain('raster');
@@ -361,7 +361,7 @@ describe('the doctor', () => {
     expect(rows[0]).toMatchObject({ device: 'Máy in phiếu', state: 'bad', deviceState: 'error', reasons: ['cover-open'] });
     expect(rows[0]!.vi).toMatch(/^Máy in phiếu: nắp đang mở\. Từ \d\d:\d\d, trả lời lần cuối \d\d:\d\d\.$/u);
     expect(rows[0]!.en).toMatch(/^Máy in phiếu: the cover is open\. Since \d\d:\d\d, last answered \d\d:\d\d\.$/u);
-    expect(rows[0]!.todo).toContain('Đóng nắp');
+    expect(rows[0]!.remedy).toContain('Đóng nắp');
     expect(rows.filter((r) => r.state === 'ok')).toHaveLength(4);
   });
   it('knows from an earlier run when a device was last seen, also from beside the counter', async () => {

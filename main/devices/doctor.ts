@@ -16,7 +16,7 @@ export interface DoctorRow {
   readonly vi: string;
   readonly en: string;
   /** What to do, both languages; empty when nothing is. */
-  readonly todo: string;
+  readonly remedy: string;
 }
 
 /** The hour, with the day when it is not the one of `now`; Vietnam. */
@@ -51,7 +51,7 @@ export function doctorRow(health: DeviceHealth, now: number): DoctorRow {
     lastSeen: health.lastSeen,
     vi: `${said(health.vi)} Từ ${since}, ${seen === null ? 'chưa trả lời lần nào' : `trả lời lần cuối ${seen}`}.`,
     en: `${said(health.en)} Since ${since}, ${seen === null ? 'never answered' : `last answered ${seen}`}.`,
-    todo: health.todoVi === '' ? '' : `${health.todoVi} / ${health.todoEn}`,
+    remedy: health.remedyVi === '' ? '' : `${health.remedyVi} / ${health.remedyEn}`,
   };
 }
 

@@ -3,79 +3,84 @@ import type { DeviceKind, DeviceReason, DeviceState } from '../contract/devices.
 interface Words {
   readonly vi: string;
   readonly en: string;
-  readonly todoVi: string;
-  readonly todoEn: string;
+  readonly remedyVi: string;
+  readonly remedyEn: string;
 }
 
 const REASONS: Record<DeviceReason, Words> = {
   'paper-out': {
     vi: 'hết giấy',
     en: 'out of paper',
-    todoVi: 'Thay cuộn giấy hoặc thêm giấy rồi đóng nắp; máy tự nhận lại.',
-    todoEn: 'Put in paper and close the cover; it comes back by itself.',
+    remedyVi: 'Thay cuộn giấy hoặc thêm giấy rồi đóng nắp; máy tự nhận lại.',
+    remedyEn: 'Put in paper and close the cover; it comes back by itself.',
   },
-  'paper-low': { vi: 'sắp hết giấy', en: 'paper is low', todoVi: 'Chuẩn bị sẵn một cuộn giấy mới.', todoEn: 'Have a new roll at hand.' },
+  'paper-low': {
+    vi: 'sắp hết giấy',
+    en: 'paper is low',
+    remedyVi: 'Chuẩn bị sẵn một cuộn giấy mới.',
+    remedyEn: 'Have a new roll at hand.',
+  },
   'cover-open': {
     vi: 'nắp đang mở',
     en: 'the cover is open',
-    todoVi: 'Đóng nắp cho đến khi nghe tiếng khớp.',
-    todoEn: 'Close the cover until it clicks.',
+    remedyVi: 'Đóng nắp cho đến khi nghe tiếng khớp.',
+    remedyEn: 'Close the cover until it clicks.',
   },
   offline: {
     vi: 'đang ngắt (offline)',
     en: 'off line',
-    todoVi: 'Bấm nút FEED hoặc tắt rồi bật lại thiết bị.',
-    todoEn: 'Press FEED, or switch the device off and on.',
+    remedyVi: 'Bấm nút FEED hoặc tắt rồi bật lại thiết bị.',
+    remedyEn: 'Press FEED, or switch the device off and on.',
   },
   jam: {
     vi: 'kẹt giấy',
     en: 'paper jam',
-    todoVi: 'Mở nắp, lấy giấy kẹt ra, đóng nắp lại.',
-    todoEn: 'Open the cover, take the paper out, close it.',
+    remedyVi: 'Mở nắp, lấy giấy kẹt ra, đóng nắp lại.',
+    remedyEn: 'Open the cover, take the paper out, close it.',
   },
   'feeder-empty': {
     vi: 'khay nạp hết giấy',
     en: 'the feeder is empty',
-    todoVi: 'Đặt giấy tờ vào khay nạp.',
-    todoEn: 'Put the papers into the feeder.',
+    remedyVi: 'Đặt giấy tờ vào khay nạp.',
+    remedyEn: 'Put the papers into the feeder.',
   },
   unplugged: {
     vi: 'mất kết nối',
     en: 'not connected',
-    todoVi: 'Kiểm tra cáp và nguồn điện; cắm lại là dùng được, không cần bấm gì.',
-    todoEn: 'Check cable and power; plugged in again it works without a click.',
+    remedyVi: 'Kiểm tra cáp và nguồn điện; cắm lại là dùng được, không cần bấm gì.',
+    remedyEn: 'Check cable and power; plugged in again it works without a click.',
   },
-  busy: { vi: 'đang bận', en: 'busy', todoVi: 'Chờ việc trước xong.', todoEn: 'Wait for the work before.' },
+  busy: { vi: 'đang bận', en: 'busy', remedyVi: 'Chờ việc trước xong.', remedyEn: 'Wait for the work before.' },
   'access-denied': {
     vi: 'không có quyền mở',
     en: 'may not be opened',
-    todoVi: 'Nhờ quản trị cấp quyền cho thiết bị này, hoặc đóng phần mềm khác đang giữ nó.',
-    todoEn: 'Ask the administrator for access, or close the program that holds it.',
+    remedyVi: 'Nhờ quản trị cấp quyền cho thiết bị này, hoặc đóng phần mềm khác đang giữ nó.',
+    remedyEn: 'Ask the administrator for access, or close the program that holds it.',
   },
-  timeout: { vi: 'không trả lời', en: 'does not answer', todoVi: 'Tắt rồi bật lại thiết bị.', todoEn: 'Switch the device off and on.' },
+  timeout: { vi: 'không trả lời', en: 'does not answer', remedyVi: 'Tắt rồi bật lại thiết bị.', remedyEn: 'Switch the device off and on.' },
   protocol: {
     vi: 'trả lời không hiểu được',
     en: 'answers something we do not understand',
-    todoVi: 'Kiểm tra loại máy và tốc độ cổng trong phần cài đặt thiết bị.',
-    todoEn: 'Check model and speed on the setup page.',
+    remedyVi: 'Kiểm tra loại máy và tốc độ cổng trong phần cài đặt thiết bị.',
+    remedyEn: 'Check model and speed on the setup page.',
   },
   'wire-too-slow': {
     vi: 'cổng quá chậm để in dạng ảnh',
     en: 'the wire is too slow for pictures',
-    todoVi: 'Đặt tốc độ cổng từ 57.600 trở lên, hoặc in trang thử và chọn chữ TCVN-3 hay chữ tải xuống.',
-    todoEn: 'Set the port to 57,600 or more, or print a test page and choose TCVN-3 text or downloaded glyphs.',
+    remedyVi: 'Đặt tốc độ cổng từ 57.600 trở lên, hoặc in trang thử và chọn chữ TCVN-3 hay chữ tải xuống.',
+    remedyEn: 'Set the port to 57,600 or more, or print a test page and choose TCVN-3 text or downloaded glyphs.',
   },
   'driver-restarting': {
     vi: 'trình điều khiển đang khởi động lại',
     en: 'its driver is starting again',
-    todoVi: 'Chờ vài giây.',
-    todoEn: 'Wait some seconds.',
+    remedyVi: 'Chờ vài giây.',
+    remedyEn: 'Wait some seconds.',
   },
   'not-configured': {
     vi: 'chưa cài đặt',
     en: 'not set up',
-    todoVi: 'Mở trang cài đặt thiết bị và tìm thiết bị.',
-    todoEn: 'Open the setup page and look for the device.',
+    remedyVi: 'Mở trang cài đặt thiết bị và tìm thiết bị.',
+    remedyEn: 'Open the setup page and look for the device.',
   },
 };
 
@@ -85,67 +90,67 @@ const OWN: Partial<Record<DeviceKind, Partial<Record<DeviceReason, Words>>>> = {
     'paper-out': {
       vi: 'hết giấy',
       en: 'out of paper',
-      todoVi: 'Thêm giấy A4 vào khay; máy tự in tiếp phần đang chờ.',
-      todoEn: 'Put A4 paper into the tray; what waits is printed by itself.',
+      remedyVi: 'Thêm giấy A4 vào khay; máy tự in tiếp phần đang chờ.',
+      remedyEn: 'Put A4 paper into the tray; what waits is printed by itself.',
     },
-    'paper-low': { vi: 'sắp hết giấy', en: 'paper is low', todoVi: 'Thêm giấy A4 vào khay.', todoEn: 'Put A4 paper into the tray.' },
+    'paper-low': { vi: 'sắp hết giấy', en: 'paper is low', remedyVi: 'Thêm giấy A4 vào khay.', remedyEn: 'Put A4 paper into the tray.' },
     offline: {
       vi: 'đang ngắt (offline)',
       en: 'off line',
-      todoVi: 'Xem màn hình của máy in; bấm nút sẵn sàng hoặc tắt rồi bật lại.',
-      todoEn: "Look at the printer's display; press its ready button, or switch it off and on.",
+      remedyVi: 'Xem màn hình của máy in; bấm nút sẵn sàng hoặc tắt rồi bật lại.',
+      remedyEn: "Look at the printer's display; press its ready button, or switch it off and on.",
     },
   },
   scanner: {
     offline: {
       vi: 'không trả lời',
       en: 'does not answer',
-      todoVi: 'Bật máy quét, kiểm tra cáp hoặc mạng; máy trả lời là dùng được ngay.',
-      todoEn: 'Switch the scanner on, check cable or network; it works as soon as it answers.',
+      remedyVi: 'Bật máy quét, kiểm tra cáp hoặc mạng; máy trả lời là dùng được ngay.',
+      remedyEn: 'Switch the scanner on, check cable or network; it works as soon as it answers.',
     },
     'cover-open': {
       vi: 'nắp đang mở',
       en: 'the cover is open',
-      todoVi: 'Đóng nắp máy quét cho đến khi nghe tiếng khớp.',
-      todoEn: 'Close the cover of the scanner until it clicks.',
+      remedyVi: 'Đóng nắp máy quét cho đến khi nghe tiếng khớp.',
+      remedyEn: 'Close the cover of the scanner until it clicks.',
     },
     jam: {
       vi: 'kẹt giấy',
       en: 'paper jam',
-      todoVi: 'Mở nắp khay nạp, rút tờ bị kẹt ra, đóng lại rồi quét tiếp; các trang đã quét vẫn còn.',
-      todoEn: 'Open the feeder, take the sheet out, close it and go on; the pages that were scanned are kept.',
+      remedyVi: 'Mở nắp khay nạp, rút tờ bị kẹt ra, đóng lại rồi quét tiếp; các trang đã quét vẫn còn.',
+      remedyEn: 'Open the feeder, take the sheet out, close it and go on; the pages that were scanned are kept.',
     },
     busy: {
       vi: 'đang có nơi khác dùng',
       en: 'in use elsewhere',
-      todoVi: 'Chờ nơi kia quét xong.',
-      todoEn: 'Wait until the other one is done.',
+      remedyVi: 'Chờ nơi kia quét xong.',
+      remedyEn: 'Wait until the other one is done.',
     },
   },
   token: {
     unplugged: {
       vi: 'chưa cắm',
       en: 'not plugged in',
-      todoVi: 'Cắm token vào cổng USB khi cần ký; máy tự nhận.',
-      todoEn: 'Plug the token in when something is to be signed; it is noticed by itself.',
+      remedyVi: 'Cắm token vào cổng USB khi cần ký; máy tự nhận.',
+      remedyEn: 'Plug the token in when something is to be signed; it is noticed by itself.',
     },
     'access-denied': {
       vi: 'đã bị khóa mã PIN',
       en: 'its PIN is locked',
-      todoVi: 'Liên hệ đơn vị cấp chứng thư để mở khóa; đừng thử thêm mã PIN.',
-      todoEn: 'Ask the issuer of the certificate to unlock it; try no more PINs.',
+      remedyVi: 'Liên hệ đơn vị cấp chứng thư để mở khóa; đừng thử thêm mã PIN.',
+      remedyEn: 'Ask the issuer of the certificate to unlock it; try no more PINs.',
     },
     protocol: {
       vi: 'trình điều khiển không nạp được',
       en: 'its driver cannot be loaded',
-      todoVi: 'Cài lại phần mềm của token, hoặc chọn đúng tệp ở Thiết lập → Ký số.',
-      todoEn: 'Install the software of the token again, or choose the right file in the settings of signing.',
+      remedyVi: 'Cài lại phần mềm của token, hoặc chọn đúng tệp ở Thiết lập → Ký số.',
+      remedyEn: 'Install the software of the token again, or choose the right file in the settings of signing.',
     },
     'driver-restarting': {
       vi: 'trình điều khiển đang khởi động lại',
       en: 'its driver is starting again',
-      todoVi: 'Chờ vài giây; nếu còn báo, rút token ra rồi cắm lại.',
-      todoEn: 'Wait some seconds; if it stays so, pull the token out and plug it in again.',
+      remedyVi: 'Chờ vài giây; nếu còn báo, rút token ra rồi cắm lại.',
+      remedyEn: 'Wait some seconds; if it stays so, pull the token out and plug it in again.',
     },
   },
 };
@@ -176,7 +181,7 @@ export function wordsFor(kind: DeviceKind, state: DeviceState, reasons: readonly
   return {
     vi: `${KINDS[kind].vi}: ${said.map((w) => w.vi).join(', ')}.`,
     en: `${KINDS[kind].en}: ${said.map((w) => w.en).join(', ')}.`,
-    todoVi: reasons.map((r) => words(r).todoVi)[0] ?? '',
-    todoEn: reasons.map((r) => words(r).todoEn)[0] ?? '',
+    remedyVi: reasons.map((r) => words(r).remedyVi)[0] ?? '',
+    remedyEn: reasons.map((r) => words(r).remedyEn)[0] ?? '',
   };
 }

@@ -46,7 +46,7 @@ const row = delivery.rows().rows[0];
 const said = {
   local: delivery.health().local?.reasonCode ?? null,
   why: row?.why.vi ?? '',
-  todo: row?.todo.action ?? '',
+  remedy: row?.remedy.action ?? '',
   unsent: delivery.summary().unsent,
 };
 let refused = '';

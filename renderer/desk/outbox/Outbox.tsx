@@ -58,7 +58,7 @@ export function Outbox({ id }: { id: string | null }) {
   const current = rows.find((row) => row.id === selected) ?? rows[0] ?? null;
 
   const act = (row: OutboxRow) => {
-    switch (row.todo.action) {
+    switch (row.remedy.action) {
       case 'correct':
       case 'rescan':
         void run('correct', (commandId) => client.delivery.correct({ commandId, id: row.id })).then(

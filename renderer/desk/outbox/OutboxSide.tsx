@@ -62,7 +62,7 @@ export function OutboxSide({ row, now, onAct, onAgain, evidence }: SideProps) {
           </p>
           <p>
             <b>{say('Cần làm: ', 'To do: ')}</b>
-            {row.todo[language]}
+            {row.remedy[language]}
           </p>
           {show ? (
             <p>
@@ -91,9 +91,9 @@ export function OutboxSide({ row, now, onAct, onAgain, evidence }: SideProps) {
         ) : null}
       </div>
       <div className="btns">
-        {row.todo.action === 'none' ? null : (
+        {row.remedy.action === 'none' ? null : (
           <button type="button" className="btn go" onClick={onAct}>
-            {row.todo[language]} <kbd>Enter</kbd>
+            {row.remedy[language]} <kbd>Enter</kbd>
           </button>
         )}
         {row.state === 'refused' || row.state === 'needs-file' ? (

@@ -92,7 +92,7 @@ export function OutboxTable({ rows, now, selected, stale, onSelect, onAct }: Out
                   onKeyDown={(event) => {
                     if (event.key === 'ArrowDown') step(event.currentTarget, 1);
                     else if (event.key === 'ArrowUp') step(event.currentTarget, -1);
-                    else if (event.key === 'Enter' && !event.ctrlKey && row.todo.action !== 'none') onAct(row);
+                    else if (event.key === 'Enter' && !event.ctrlKey && row.remedy.action !== 'none') onAct(row);
                     else return;
                     event.preventDefault();
                   }}
@@ -108,11 +108,11 @@ export function OutboxTable({ rows, now, selected, stale, onSelect, onAct }: Out
               </td>
               <td>{row.why[language]}</td>
               <td className="r">
-                {row.todo.action === 'none' ? (
-                  <span className="small dim">{row.todo[language]}</span>
+                {row.remedy.action === 'none' ? (
+                  <span className="small dim">{row.remedy[language]}</span>
                 ) : (
                   <button type="button" className="btn sm" tabIndex={-1} onClick={() => onAct(row)}>
-                    {row.todo[language]}
+                    {row.remedy[language]}
                   </button>
                 )}
               </td>

@@ -102,7 +102,7 @@ export function DevicesTab() {
       <ul className="devs">
         {all.map((device) => {
           const cell = cellOf(device);
-          const todo = language === 'vi' ? device.todoVi : device.todoEn;
+          const remedy = language === 'vi' ? device.remedyVi : device.remedyEn;
           return (
             <li key={device.id} data-device={device.id} data-state={device.state}>
               <div>
@@ -112,7 +112,7 @@ export function DevicesTab() {
               <State tone={TONES[cell.tone]}>{cell[language]}</State>
               <div>
                 <p>{language === 'vi' ? device.vi : device.en}</p>
-                {todo === '' ? null : <p className="b">{todo}</p>}
+                {remedy === '' ? null : <p className="b">{remedy}</p>}
                 <p className="small dim">
                   {say(
                     `Từ ${whenText(device.since, now)} (${ageText(now - device.since, 'vi')})`,

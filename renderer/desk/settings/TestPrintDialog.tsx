@@ -61,7 +61,7 @@ export function TestPrintDialog({ device, onClose }: { device: DeviceHealth; onC
           <State tone={JOB[job.state][0]}>{say(JOB[job.state][1], JOB[job.state][2])}</State>
           {job.state === 'failed' || job.state === 'unknown' ? (
             <p>
-              {language === 'vi' ? health.vi : health.en} {language === 'vi' ? health.todoVi : health.todoEn}
+              {language === 'vi' ? health.vi : health.en} {language === 'vi' ? health.remedyVi : health.remedyEn}
             </p>
           ) : null}
         </div>

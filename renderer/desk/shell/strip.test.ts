@@ -17,8 +17,8 @@ const device = (
   lastSeen: 0,
   vi: '',
   en: '',
-  todoVi: '',
-  todoEn: '',
+  remedyVi: '',
+  remedyEn: '',
 });
 
 describe('the strip at the bottom', () => {
