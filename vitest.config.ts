@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     passWithNoTests: false,
+    // Of one second by itself: on a busy machine four pages from a feeder take longer.
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -43,5 +43,18 @@ describe('the doctor', () => {
     const findings = await examine(dir);
     expect(findings.some((finding) => finding.what === 'data')).toBe(false);
     expect(existsSync(path.join(dir, 'training/quay.sqlite'))).toBe(true);
+  });
+
+  it('says of a live station without the part for USB scanners what it lacks, and that nothing crashed', async () => {
+    writeFileSync(path.join(dir, 'config.json'), JSON.stringify({ training: false }));
+    const before = process.env['QUAY_NATIVE_ADDON'];
+    process.env['QUAY_NATIVE_ADDON'] = path.join(dir, 'quay_native.node');
+    try {
+      const drivers = (await examine(dir)).filter((finding) => finding.what === 'scanner drivers');
+      expect(drivers).toMatchObject([{ state: 'note', vi: expect.stringContaining('chưa được dựng') as string }]);
+    } finally {
+      if (before === undefined) delete process.env['QUAY_NATIVE_ADDON'];
+      else process.env['QUAY_NATIVE_ADDON'] = before;
+    }
   });
 });

@@ -7,11 +7,11 @@ import { readConfig } from '../counter/config.ts';
 import { DataDirBusyError } from '../counter/lock.ts';
 import { defaultDataDir, startFailure } from '../counter/start.ts';
 import { doctorRow, doctorRows, lastKnownHealth, type DoctorRow } from '../devices/index.ts';
-import { SENTENCES } from '../devices/scanner/index.ts';
+import { scannerFindings } from './doctor-scanners.ts';
 import { systemClock, vietnamIso } from '../store/index.ts';
 
 /** `npm run doctor [-- --data DIR] [--json]`: how everything is, one line each, and what to do. Exit 1 when something needs a hand. */
-interface Finding {
+export interface Finding {
   readonly what: string;
   /** `fine`; `hand`: somebody must do something; `note`: worth knowing. */
   readonly state: 'fine' | 'hand' | 'note';
@@ -156,17 +156,10 @@ const findingOf = (row: DoctorRow): Finding => {
 
 async function devices(counter: Counter): Promise<Finding[]> {
   const { devices: room, scanning } = counter.rooms;
-  await scanning.check().catch(() => undefined);
+  // A whole look around: what the drivers lack is known when they have looked for their devices.
+  await scanning.discover().catch(() => undefined);
   const findings = (await doctorRows(room, systemClock.now(), DEVICES_MS)).map(findingOf);
-  const scans = scanning.scanners().some((known) => known.state === 'ready' || known.state === 'busy');
-  for (const problem of scanning.problems())
-    findings.push({
-      what: 'scanner drivers',
-      // A station that scans over the network needs no driver of its own.
-      state: scans ? 'note' : 'hand',
-      vi: `Máy quét qua USB: ${SENTENCES[problem].vi}`,
-      en: `USB scanners: ${SENTENCES[problem].en}`,
-    });
+  findings.push(...scannerFindings(scanning));
   if (findings.length === 0)
     findings.push({
       what: 'devices',

@@ -6,11 +6,11 @@ import { esclScanner } from './escl/client.ts';
 import type { PageRow } from './pages.ts';
 import { mdnsFinder } from './mdns/finder.ts';
 import { createDriverProcess, type SpawnDriver } from './native-process.ts';
-import { createRegistry, type KnownScanner } from './registry.ts';
+import { createRegistry, type FinderProblem, type KnownScanner } from './registry.ts';
 import { saneScanners } from './sane/scanner.ts';
 import type { PageWork } from './better-pages.ts';
 import { createSessions, type InspectPage, type Sessions } from './sessions.ts';
-import type { ScanReason, Scanner, ScannerFinder } from './types.ts';
+import type { Scanner, ScannerFinder } from './types.ts';
 
 export { migrations, type PageRow, type SessionRow } from './pages.ts';
 export { scannerHandlers, type FileLinker } from './handlers.ts';
@@ -28,7 +28,7 @@ export {
 export { createDriverProcess, forkDriver, type DriverChild, type DriverProcess, type SpawnDriver } from './native-process.ts';
 export { mdnsFinder } from './mdns/finder.ts';
 export { saneScanners } from './sane/scanner.ts';
-export type { KnownScanner } from './registry.ts';
+export type { FinderProblem, KnownScanner } from './registry.ts';
 export type { PageWork, Paper, Wish } from './better-pages.ts';
 export type { InspectPage, PileEvent, Sessions } from './sessions.ts';
 
@@ -72,7 +72,7 @@ export interface Scanning {
   /** Known scanners and their state; the health panel and the doctor read it. */
   scanners(): readonly KnownScanner[];
   /** What keeps this counter from finding scanners, for the doctor; empty when nothing does. */
-  problems(): readonly ScanReason[];
+  problems(): readonly FinderProblem[];
   /** Looks for scanners on the network, `ms` at most. */
   discover(ms?: number): Promise<void>;
   /** Asks every known scanner how it is, now. */

@@ -55,10 +55,28 @@ async function run(name: keyof typeof calls, args: unknown[]): Promise<unknown> 
   }
 }
 
+/** The pulse of a process that works on nothing. */
+const STILL = -1;
+/** Where the addon is missing, the call itself says so; a pulse that throws would look like a crash of the driver. */
+function pulse(): number {
+  try {
+    return native().pulse();
+  } catch {
+    return STILL;
+  }
+}
+function cancel(): void {
+  try {
+    scanners().cancel();
+  } catch {
+    // Nothing runs that could be cancelled.
+  }
+}
+
 function hear(data: unknown): void {
   const message = request.parse(data);
-  if (message.type === 'pulse') return tell({ type: 'pulse', moved: native().pulse() });
-  if (message.type === 'cancel') return scanners().cancel();
+  if (message.type === 'pulse') return tell({ type: 'pulse', moved: pulse() });
+  if (message.type === 'cancel') return cancel();
   run(message.name, message.args).then(
     (value) => tell({ type: 'answer', id: message.id, value }),
     (error: unknown) =>

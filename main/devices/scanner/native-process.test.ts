@@ -7,7 +7,7 @@ import type { ScanOptions } from './types.ts';
 
 const module = fileURLToPath(new URL('../../../tests/fixtures/bad-driver.ts', import.meta.url));
 const options: ScanOptions = { source: 'flatbed', dpi: 200, colour: 'colour', duplex: false };
-const times: DriverTimes = { pulseMs: 30_000, hungMs: 30_000, cancelMs: 100, backOffMs: 60_000 };
+const times: DriverTimes = { pulseMs: 30_000, hungMs: 30_000, cancelMs: 100, lookMs: 1_000, backOffMs: 60_000 };
 /** Never measured: a busy machine takes its time. */
 const patience = { timeout: 30_000 };
 let driver: DriverProcess | undefined;
@@ -51,6 +51,15 @@ describe('a driver process', () => {
     expect(driver?.state()).toBe('down');
     await driver?.close();
     expect(await reason(bad('busy for ever', { pulseMs: 300 }).call('devices', []))).toBe('timeout');
+  });
+
+  it('whose addon is missing says so, and is not taken for one that crashed', async () => {
+    const env = { QUAY_NATIVE_ADDON: '/nowhere/quay_native.node' };
+    // Looked at every 20 ms, so that it is asked for its pulse before it has started.
+    const d = (driver = createDriverProcess({ env, times: { ...times, hungMs: 30_000, pulseMs: 30_000, lookMs: 20 } }));
+    expect(await reason(d.call('devices', []))).toMatch(/not built/);
+    expect(await reason(d.call('page', ['/nowhere', 80, 200], AbortSignal.abort()))).toMatch(/not built/);
+    expect([d.state(), d.crashes()]).toEqual(['running', 0]);
   });
 
   it('that does not let go after a cancel is killed after its deadline', async () => {

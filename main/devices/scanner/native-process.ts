@@ -43,10 +43,12 @@ export interface DriverTimes {
   readonly hungMs: number;
   /** How long a cancelled page may take to let go before the process is killed. */
   readonly cancelMs: number;
+  /** Longest pause between two looks at the pulse. */
+  readonly lookMs: number;
   /** First pause after a crash; doubles up to a minute while crashes follow each other. */
   readonly backOffMs: number;
 }
-const TIMES: DriverTimes = { pulseMs: 10_000, hungMs: 90_000, cancelMs: 10_000, backOffMs: 500 };
+const TIMES: DriverTimes = { pulseMs: 10_000, hungMs: 90_000, cancelMs: 10_000, lookMs: 1_000, backOffMs: 500 };
 const LONGEST_PAUSE_MS = 60_000;
 
 export interface DriverProcess {
@@ -103,7 +105,7 @@ export function createDriverProcess(
   const startWatch = (): void => {
     if (watch) return;
     heardAt = movedAt = now();
-    watch = setInterval(look, Math.max(20, Math.min(1_000, times.pulseMs / 4, times.hungMs / 4)));
+    watch = setInterval(look, Math.max(20, Math.min(times.lookMs, times.pulseMs / 4, times.hungMs / 4)));
     watch.unref();
   };
   const stopWatch = (): void => {

@@ -15,6 +15,12 @@ export interface KnownScanner {
   readonly lastSeen: number | null;
 }
 
+/** What keeps a finder from looking: the reason, and the driver's own words for the administrator. */
+export interface FinderProblem {
+  readonly reason: ScanReason;
+  readonly words: string;
+}
+
 export interface Registry {
   all(): readonly KnownScanner[];
   get(id: string): KnownScanner | undefined;
@@ -27,7 +33,7 @@ export interface Registry {
   /** A scan met trouble: the device says so until its next answer says otherwise. */
   note(id: string, reason: ScanReason): void;
   /** Why a way to find scanners does not work here, such as a driver that is not installed. */
-  problems(): readonly ScanReason[];
+  problems(): readonly FinderProblem[];
   close(): Promise<void>;
 }
 
@@ -67,7 +73,7 @@ export function createRegistry(options: {
   const { clock } = options;
   const known = new Map<string, KnownScanner>();
   const scanning = new Set<string>();
-  const problems = new Map<ScannerFinder, ScanReason>();
+  const problems = new Map<ScannerFinder, FinderProblem>();
   const end = new AbortController();
   let round: Promise<void> | undefined;
 
@@ -140,7 +146,7 @@ export function createRegistry(options: {
               await ask(scanner.id);
             }
           } catch (error) {
-            if (error instanceof ScanTrouble) problems.set(finder, error.reason);
+            if (error instanceof ScanTrouble) problems.set(finder, { reason: error.reason, words: error.message });
             else if (!signal.aborted) throw error;
           }
         }),
@@ -157,7 +163,7 @@ export function createRegistry(options: {
       }
     },
     note: (id, reason) => put(id, { state: stateOf(reason), reason, ...(reason === 'feeder-empty' ? { feederLoaded: false } : {}) }),
-    problems: () => [...new Set(problems.values())],
+    problems: () => [...problems.values()],
     async close() {
       end.abort();
       clearInterval(timer);
