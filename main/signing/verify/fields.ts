@@ -12,7 +12,6 @@ import {
   type PdfDict,
   type PdfObject,
   type PdfRef,
-  type PdfView,
 } from '../pdf/index.ts';
 import type { Comparison } from './compare.ts';
 import { awaitsFont, awaitsLook } from './looks.ts';
@@ -126,16 +125,9 @@ export class FieldRules {
   /** A list of fields (of the form, or the kids of one): what was there stays, in its order; signature fields may come. */
   #fields(before: PdfObject, after: PdfObject, parent: Above | undefined, path: string): void {
     const c = this.#c;
-    const list = (view: PdfView, value: PdfObject): PdfObject[] => {
-      const items = view.resolve(value);
-      return Array.isArray(items) ? items : [];
-    };
-    if (!isList(c.old.resolve(before)) || !isList(c.new.resolve(after))) {
-      c.compare(before, after, 'OTHER', path);
-      return;
-    }
-    const [older, newer] = [list(c.old, before), list(c.new, after)];
-    grownList(this.#c, before, after, path);
+    const lists = listsOf(c, before, after, path);
+    if (lists === undefined) return;
+    const { older, newer } = lists;
     if (!keeps(older, newer)) c.differ('OTHER', `${path} lost an item or their order`);
     const known = new Set(older.filter(isRef).map((item) => item.num));
     for (const item of newer) {
@@ -370,11 +362,27 @@ function keeps(older: PdfObject[], newer: PdfObject[]): boolean {
   return true;
 }
 
-/** What may stand where a list is expected: anything else is not for the rules about lists. */
-export const isList = (value: PdfObject): boolean => value === null || Array.isArray(value);
+/**
+ * Two lists, one before and one after, nothing counting as an empty one. Anything else than a list may not have changed at all:
+ * it is compared here, and undefined is the answer. The place of the list is judged here too.
+ */
+export function listsOf(
+  c: Comparison,
+  before: PdfObject,
+  after: PdfObject,
+  path: string,
+): { older: PdfObject[]; newer: PdfObject[] } | undefined {
+  const [older, newer] = [c.old.resolve(before) ?? [], c.new.resolve(after) ?? []];
+  if (Array.isArray(older) && Array.isArray(newer)) {
+    grownList(c, before, after, path);
+    return { older, newer };
+  }
+  c.compare(before, after, 'OTHER', path);
+  return undefined;
+}
 
 /** An array that grows may move from the dictionary into an object of its own, never into another existing one. */
-export function grownList(c: Comparison, before: PdfObject, after: PdfObject, path: string): void {
+function grownList(c: Comparison, before: PdfObject, after: PdfObject, path: string): void {
   if (!isRef(after)) return;
   c.reached.add(after.num);
   const moved = !isRef(before) || before.num !== after.num;

@@ -1,5 +1,5 @@
 import { isDict, isName, isRef, isStream, isString, PdfError, type PdfDict, type PdfObject, type PdfView } from '../pdf/index.ts';
-import { FieldRules, grownList, isList, type Touched } from './fields.ts';
+import { FieldRules, listsOf, type Touched } from './fields.ts';
 import type { Comparison } from './compare.ts';
 
 /** Comments as people make them. A widget is a form field, a link acts: neither is a comment. */
@@ -109,16 +109,9 @@ export class Rules {
 
   #annotations(before: PdfObject, after: PdfObject, path: string): void {
     const c = this.#c;
-    const list = (view: PdfView, value: PdfObject): PdfObject[] => {
-      const items = view.resolve(value);
-      return Array.isArray(items) ? items : [];
-    };
-    if (!isList(c.old.resolve(before)) || !isList(c.new.resolve(after))) {
-      c.compare(before, after, 'OTHER', path);
-      return;
-    }
-    const [older, newer] = [list(c.old, before), list(c.new, after)];
-    grownList(this.#c, before, after, path);
+    const lists = listsOf(c, before, after, path);
+    if (lists === undefined) return;
+    const { older, newer } = lists;
     const byNumber = new Map(older.filter(isRef).map((item) => [item.num, item]));
     const direct = older.filter((item) => !isRef(item));
     const kept = new Set<PdfObject>();
