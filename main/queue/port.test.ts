@@ -2,12 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { part } from '../../tests/parts.ts';
 import { postgresBinary, startPostgres, type RealPostgres } from '../../tests/soak/queue/postgres.ts';
 import { openStore, systemClock, type Store } from '../store/index.ts';
 import { HallAway, migrations, postgresQueueStore, sqliteQueueStore, trainingSite, type QueueStore, type Site } from './index.ts';
-import { issueAt, MORNING, portSuite, send, wholeLog } from './port.suite.ts';
+import { issueAt, MORNING, picture, portSuite, send, wholeLog } from './port.suite.ts';
+import { Link } from './postgres-link.ts';
 import { shortHash } from './store-sqlite.ts';
 
 describe('the SQLite store', () => {
@@ -91,6 +94,15 @@ describe('the SQLite store', () => {
   });
 });
 
+/** The full collection of garbage, which has a name only when it is asked for. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  setFlagsFromString('--no-expose-gc');
+  if (typeof collect !== 'function') throw new Error('no gc');
+  return () => void collect();
+}
+
 const real = part(postgresBinary());
 // seconds on a free machine
 describe.skipIf(!real)('the PostgreSQL store', { timeout: 240_000 }, () => {
@@ -143,6 +155,76 @@ describe.skipIf(!real)('the PostgreSQL store', { timeout: 240_000 }, () => {
     await server.start();
     const again = await send(port, 'kiosk', { do: 'issue', ticketId: 'away-3', serviceId: 'chung-thuc' }, undefined, 'press-away-1');
     expect(again).toEqual({ answer: first.answer, repeated: true });
+  });
+
+  it('changes no row that all commands share, so that a backup that reads for minutes slows nobody down', async () => {
+    const port = await postgresQueueStore({ url: server.url, site: { ...trainingSite, id: `hall-${hall}` }, clock: systemClock });
+    open.push(port);
+    const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+    const touched = async () => {
+      await port.close();
+      // what the store's connection counted reaches the shared figures when the server has seen it go
+      for (;;) {
+        const [row] = await sql<{ shared: number; read: number; made: number }[]>`select
+          sum(n_tup_upd + n_tup_del) filter (where relname not in ('queue_ticket', 'queue_place'))::int as shared,
+          sum(idx_tup_fetch + seq_tup_read) filter (where relname = 'queue_ticket')::int as read,
+          sum(n_tup_ins) filter (where relname = 'queue_ticket')::int as made
+          from pg_stat_user_tables where relname like 'queue%'`;
+        if (row!.made >= 600) return row!;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    try {
+      await sql`select pg_stat_reset()`;
+      await send(port, '1', { do: 'take', counterId: '1' });
+      await Promise.all(Array.from({ length: 600 }, () => issueAt(port)));
+      for (let i = 0; i < 40; i += 1) await send(port, '1', { do: 'next', counterId: '1' });
+      const { shared, read } = await touched();
+      expect(shared).toBe(0);
+      // each call finishes one and calls another: by their keys, and never a walk through all of them
+      expect(read).toBeLessThan(40 * 10);
+    } finally {
+      await sql.end();
+    }
+  });
+
+  it('starts from the last fold and the log after it', async () => {
+    const site = { ...trainingSite, id: `hall-${hall}` };
+    const port = await postgresQueueStore({ url: server.url, site, clock: systemClock });
+    open.push(port);
+    await send(port, '1', { do: 'take', counterId: '1' });
+    for (let i = 0; i < 6; i += 1) await Promise.all(Array.from({ length: 200 }, () => issueAt(port)));
+    await send(port, '1', { do: 'next', counterId: '1' });
+    await port.close();
+    const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+    try {
+      const [fold] = await sql<{ seq: string }[]>`select seq from queue_fold where site = ${site.id}`;
+      expect(Number(fold?.seq)).toBeGreaterThanOrEqual(1000);
+      expect(Number(fold?.seq)).toBeLessThan(port.state.seq);
+    } finally {
+      await sql.end();
+    }
+    const again = await postgresQueueStore({ url: server.url, site, clock: systemClock });
+    open.push(again);
+    expect(picture(again.state)).toEqual(picture(port.state));
+    expect(await issueAt(again)).toMatchObject({ number: 1201 });
+  });
+
+  it('lets go of an answer as soon as it is given', async () => {
+    const link = new Link(server.url);
+    try {
+      const ask = async () => new WeakRef(await link.use(async (sql) => ({ rows: await sql`select 1` })));
+      const answers = [await ask(), await ask(), await ask()];
+      await link.use((sql) => sql`select 1`);
+      const collect = collector();
+      for (let tries = 0; tries < 20 && answers.some((a) => a.deref()); tries += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+        collect();
+      }
+      expect(answers.map((a) => a.deref())).toEqual([undefined, undefined, undefined]);
+    } finally {
+      await link.close();
+    }
   });
 
   it('gives hubs whose clocks disagree one time: the database’s', async () => {

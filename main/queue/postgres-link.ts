@@ -10,8 +10,10 @@ function connect(url: string, onclose: () => void) {
     onclose,
     connection: {
       application_name: 'quay-queue',
-      // every query here goes by a key, but plans are kept from when the tables were empty: never scan
+      // every query here goes by a key, but plans are kept from when the tables were empty: never read a whole table
       enable_seqscan: 'off',
+      enable_hashjoin: 'off',
+      enable_mergejoin: 'off',
       // a hub that dies in mid-transaction must not hold the hall for long
       idle_in_transaction_session_timeout: 5000,
       statement_timeout: 15_000,
@@ -21,6 +23,13 @@ function connect(url: string, onclose: () => void) {
 }
 export type Sql = ReturnType<typeof connect>;
 
+interface Connection {
+  readonly sql: Sql;
+  broken: boolean;
+  /** How each piece of work that is under way learns that the connection closed. */
+  readonly running: Set<(error: Error) => void>;
+}
+
 /**
  * One connection, thrown away as soon as it breaks. postgres.js 3.4.9 must not be asked to write on a connection that has
  * lost its server: it throws where nobody can catch it, or never sends again (its issues 1066, 1154, 1208). So after a
@@ -28,7 +37,7 @@ export type Sql = ReturnType<typeof connect>;
  */
 export class Link {
   private readonly url: string;
-  private current: { sql: Sql; broken: boolean; lost: Promise<never> } | undefined;
+  private current: Connection | undefined;
 
   constructor(url: string) {
     this.url = url;
@@ -40,24 +49,31 @@ export class Link {
    */
   async use<T>(work: (sql: Sql) => PromiseLike<T>): Promise<T> {
     const link = this.connected();
+    // no `Promise.race` with a promise that lives as long as the connection: it would keep every answer as long
+    let lost: (error: Error) => void = () => {};
     try {
-      return await Promise.race([work(link.sql), link.lost]);
+      return await new Promise<T>((resolve, reject) => {
+        lost = reject;
+        link.running.add(lost);
+        work(link.sql).then(resolve, reject);
+      });
     } catch (error) {
       if (this.current === link) this.drop();
       throw error;
+    } finally {
+      link.running.delete(lost);
     }
   }
 
-  private connected(): { sql: Sql; broken: boolean; lost: Promise<never> } {
+  private connected(): Connection {
     if (this.current && !this.current.broken) return this.current;
-    let lose: (error: Error) => void = () => {};
-    const lost = new Promise<never>((_resolve, reject) => (lose = reject));
-    lost.catch(() => {}); // nobody may be waiting when it happens
+    const running = new Set<(error: Error) => void>();
     const sql = connect(this.url, () => {
       made.broken = true;
-      lose(Object.assign(new Error('the database connection closed'), { code: 'CONNECTION_CLOSED' }));
+      const error = Object.assign(new Error('the database connection closed'), { code: 'CONNECTION_CLOSED' });
+      for (const lost of running) lost(error);
     });
-    const made = { sql, broken: false, lost };
+    const made: Connection = { sql, broken: false, running };
     this.current = made;
     return made;
   }

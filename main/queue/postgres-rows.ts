@@ -1,16 +1,24 @@
 import type { LogEntry } from './types.ts';
 
-/** `json`, not `jsonb`: the text stays as it was hashed. */
+/**
+ * `json`, not `jsonb`: the text stays as it was hashed. Nothing here is a row that every command writes anew: a backup reads
+ * for minutes, nobody may sweep old versions away meanwhile, and each command would wade through more of them.
+ */
 export const SCHEMA = `
-  create table if not exists queue_head (site text primary key, seq bigint not null, hash text not null);
+  -- kept by the first release, and written by every command
+  drop table if exists queue_head, queue_piece, queue_seat;
+  -- its row is locked, never changed: what stands last in the log is the head
+  create table if not exists queue_hall (site text primary key);
   create table if not exists queue_ticket (
     id text primary key, site text not null, day text not null, series text not null, number integer not null,
     service text not null, state text not null, issued_at bigint not null, earlier boolean not null, doc json not null,
     unique (site, day, series, number)
   ) with (fillfactor = 60);
   create index if not exists queue_earlier on queue_ticket (site) where earlier;
-  create table if not exists queue_seat (site text not null, counter text not null, ticket text not null unique, primary key (site, counter));
-  create table if not exists queue_piece (site text not null, key text not null, doc json not null, primary key (site, key));
+  -- whom each counter holds; only ever changed from what the hub believes stands here
+  create table if not exists queue_place (site text not null, counter text not null, ticket text, primary key (site, counter)) with (fillfactor = 20);
+  -- everything but the tickets as it was after entry seq, so that a hub that starts need not fold the whole log
+  create table if not exists queue_fold (site text primary key, seq bigint not null, pieces json not null);
   create table if not exists queue_log (
     site text not null, seq bigint not null, at bigint not null, day text not null, action text not null, device text not null,
     officer text, counter text, ticket text, from_state text, to_state text, body json not null, hash text not null,
@@ -92,9 +100,14 @@ export const json = (value: unknown): string => JSON.stringify(value);
 /** What a list of promises gives. */
 export type Results<T extends readonly PromiseLike<unknown>[]> = { -readonly [K in keyof T]: Awaited<T[K]> };
 
-/** Waits for all, then throws the first error: nothing may still be on the wire when the connection is given back. */
+/**
+ * Waits for all, then throws the first error: nothing may still be on the wire when the connection is given back. Then lets
+ * go of what was sent: postgres.js 3.4.9 chains its queries, so that the texts of all would outlive many collections of
+ * garbage and make each of them long.
+ */
 export async function settled<T extends readonly PromiseLike<unknown>[]>(work: T): Promise<Results<T>> {
   const results = await Promise.allSettled(work);
+  for (const query of work) for (const sent of ['args', 'parameters']) Reflect.set(query, sent, []);
   for (const r of results) if (r.status === 'rejected') throw r.reason;
   return results.map((r) => (r as PromiseFulfilledResult<unknown>).value) as Results<T>;
 }

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../store/index.ts';
 import { decide } from './decide.ts';
-import { fromRow, isAway, SCHEMA, settled, type LogRow, type Results } from './postgres-rows.ts';
+import { fromRow, isAway, json, SCHEMA, settled, type LogRow, type Results } from './postgres-rows.ts';
 import { Link, type Sql } from './postgres-link.ts';
-import { writeBatch, type Reserved } from './postgres-write.ts';
+import { Places, writeBatch, type Reserved } from './postgres-write.ts';
 import { commandKind, HallAway, type Outcome, type QueueStore, ratedOf } from './port.ts';
 import { no } from './refusals.ts';
-import { isActive } from './rules.ts';
 import type { Site } from './site.ts';
 import { CALL_ACTIONS, CALLS_KEPT, HallState } from './state.ts';
 import type { Answer, LogEntry, QueueCommand, Ticket } from './types.ts';
@@ -39,11 +38,13 @@ export interface PostgresQueueStore extends QueueStore {
 /** Commands in one transaction, at most. */
 const BATCH = 256;
 const COMMANDS_KEPT_MS = 7 * 86_400_000;
+/** A hub that starts folds so many entries, or a few more. */
+const FOLD_EVERY = 1000;
 
 /**
  * The queue in PostgreSQL, for halls that outgrow one machine: any number of hubs, any of which may die. The row lock on the
- * site's head puts all hubs' commands into one order; each hub first catches up with what the others wrote, then decides.
- * Commands that arrive meanwhile share the next transaction. NOTIFY carries the sequence number and nothing else.
+ * site's hall puts all hubs' commands into one order; each hub first catches up with what the others wrote, then decides.
+ * Should the lock ever fail, the log's key (site, seq) still lets one of two histories in. Commands that arrive meanwhile share the next transaction. NOTIFY carries the sequence number and nothing else.
  */
 export async function postgresQueueStore(options: PostgresOptions): Promise<PostgresQueueStore> {
   const { site } = options;
@@ -79,7 +80,8 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Post
       db`begin`,
       db`select pg_advisory_xact_lock(${SCHEMA_LOCK})`,
       db.unsafe(SCHEMA),
-      db`insert into queue_head (site, seq, hash) values (${site.id}, 0, ${state.hash}) on conflict do nothing`,
+      db`insert into queue_hall (site) values (${site.id}) on conflict do nothing`,
+      db`insert into queue_place (site, counter) select ${site.id}, unnest(${site.counters.map((c) => c.id)}::text[]) on conflict do nothing`,
       db`commit`,
     ]);
   // after a power cut the hub is often up before the database
@@ -94,44 +96,58 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Post
     }
   }
 
-  /** Tickets that have a row in `queue_seat`: nearly every ticket that changes has none, and is not asked for. */
-  const seated = new Set<string>();
-  const load = async (): Promise<HallState> => {
-    const fresh = new HallState();
-    const [, [head], pieces, tickets, calls] = await together(
-      reader,
-      (db) =>
-        [
-          db`begin isolation level repeatable read read only`,
-          db<{ seq: number; hash: string }[]>`select seq, hash from queue_head where site = ${site.id}`,
-          db<{ key: string; doc: unknown }[]>`select key, doc from queue_piece where site = ${site.id}`,
-          db<{ doc: Ticket }[]>`select doc from queue_ticket where site = ${site.id}
-            and (earlier or day = (select doc->>'day' from queue_piece where site = ${site.id} and key = 'hall'))`,
-          db<
-            LogRow[]
-          >`select * from queue_log where site = ${site.id} and action = any(${CALL_ACTIONS as string[]}) order by seq desc limit ${CALLS_KEPT * 2}`,
-          db`commit`,
-        ] as const,
-    );
-    for (const row of pieces) fresh.loadPiece(row.key, row.doc);
-    for (const { doc } of tickets) if (fresh.keeps(doc)) fresh.load(doc);
-    for (const row of calls.toReversed()) fresh.hear(fromRow(row));
-    fresh.seq = head!.seq;
-    fresh.hash = head!.hash;
-    seated.clear();
-    for (const t of fresh.tickets.values()) if (isActive(t.state)) seated.add(t.id);
-    return fresh;
+  let places = new Places();
+  /** Up to here the pieces are known to be folded in the database. */
+  let folded = 0;
+  const load = (): Promise<HallState> =>
+    reader.use(async (sql) => {
+      const db = await sql.reserve();
+      const fresh = new HallState();
+      const [, [fold], later, [head], held] = await settled([
+        db`begin isolation level repeatable read read only`,
+        db<{ seq: number; pieces: Record<string, unknown> }[]>`select seq, pieces from queue_fold where site = ${site.id}`,
+        db<{ pieces: LogEntry['pieces'] }[]>`select body->1 as pieces from queue_log where site = ${site.id}
+          and seq > coalesce((select seq from queue_fold where site = ${site.id}), 0) order by seq`,
+        db<{ seq: number; hash: string }[]>`select seq, hash from queue_log where site = ${site.id} order by seq desc limit 1`,
+        db<{ counter: string; ticket: string | null }[]>`select counter, ticket from queue_place where site = ${site.id}`,
+      ] as const);
+      for (const pieces of [fold?.pieces ?? {}, ...later.map((row) => row.pieces ?? {})]) fresh.loadPieces(pieces);
+      const [tickets, calls] = await settled([
+        db<{ doc: Ticket }[]>`select doc from queue_ticket where site = ${site.id} and (earlier or day = ${fresh.hall.day})`,
+        db<
+          LogRow[]
+        >`select * from queue_log where site = ${site.id} and action = any(${CALL_ACTIONS as string[]}) order by seq desc limit ${CALLS_KEPT * 2}`,
+        db`commit`,
+      ] as const);
+      db.release();
+      for (const { doc } of tickets) if (fresh.keeps(doc)) fresh.load(doc);
+      for (const row of calls.toReversed()) fresh.hear(fromRow(row));
+      if (head) [fresh.seq, fresh.hash] = [head.seq, head.hash];
+      folded = fold?.seq ?? 0;
+      places = new Places();
+      for (const { counter, ticket } of held) places.set(counter, ticket);
+      return fresh;
+    });
+
+  /** Beside the calls and without waiting for the disk: when it gets lost, the next hub that starts folds more entries. */
+  const fold = async (): Promise<void> => {
+    if (state.seq - folded < FOLD_EVERY) return;
+    folded = state.seq;
+    const pieces = json(Object.fromEntries(state.pieces));
+    await together(reader, (db) => [
+      db`begin`,
+      db`set local synchronous_commit = off`,
+      db`insert into queue_fold as f (site, seq, pieces) values (${site.id}, ${folded}, ${pieces}::text::json)
+        on conflict (site) do update set seq = excluded.seq, pieces = excluded.pieces where f.seq < excluded.seq`,
+      db`commit`,
+    ]);
   };
 
   const catchUp = (rows: readonly LogRow[]): LogEntry[] => {
     const entries = rows.filter((r) => r.seq > state.seq).map(fromRow);
     for (const entry of entries) state.apply(entry);
-    for (const t of state.dirtyTickets.values()) {
-      if (isActive(t.state)) seated.add(t.id);
-      else seated.delete(t.id);
-    }
-    state.dirtyTickets.clear();
-    state.dirtyPieces.clear();
+    places.moves(state.dirtyTickets);
+    state.written();
     return entries;
   };
 
@@ -142,7 +158,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Post
       const ids = commands.map((c) => c.id).filter((id) => id !== '');
       const [, , knownRows, news] = await settled([
         db`begin`,
-        db`select seq from queue_head where site = ${site.id} for update`,
+        db`select 1 from queue_hall where site = ${site.id} for update`,
         db<
           { id: string; kind: string; answer: Answer }[]
         >`select id, kind, answer from queue_command where id = any(${ids}) and site = ${site.id}`,
@@ -166,7 +182,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Post
         }
         return { answer: result, repeated: false };
       });
-      await settled([...writeBatch(db, { state, site, channel, seated, entries, remembered, committed }), db`commit`]);
+      await settled([...writeBatch(db, { state, site, channel, places, entries, remembered, committed }), db`commit`]);
       db.release();
       return { outcomes, entries: [...theirs, ...entries] };
     });
@@ -220,6 +236,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Post
         if (witness && entries.length > 0) witness.note(state, series);
         group.forEach((job, i) => job.resolve(outcomes[i]!));
         await tell(entries).catch(onError);
+        void fold().catch(onError);
       } catch (error) {
         // one command spoils the batch: each on its own, so that only the culprit fails
         if (isAway(error)) for (const job of group) job.reject(new HallAway(error));

@@ -266,8 +266,7 @@ export function sqliteQueueStore(options: { store: Store; site: Site; witness?: 
       if (value === undefined) sql.dropPiece.run(site.id, key);
       else sql.piece.run(site.id, key, JSON.stringify(value));
     }
-    state.dirtyTickets.clear();
-    state.dirtyPieces.clear();
+    state.written();
     sql.setHead.run(site.id, state.seq, state.hash);
   };
 
