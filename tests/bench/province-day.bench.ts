@@ -151,7 +151,7 @@ export async function run(options: { json: boolean; args: readonly string[] }): 
       timers,
       random: seededRandom(seed + i),
       transport,
-      province: { adapter: 'lgsp', baseUrl: 'http://province.invalid/lgsp', agency: `H15.50.${String(i).padStart(3, '0')}` },
+      province: { adapter: 'lgsp', baseUrl: 'https://province.invalid/lgsp', agency: `H15.50.${String(i).padStart(3, '0')}` },
       secrets: memorySecrets({ 'province.user': TRAINING_USER, 'province.secret': TRAINING_SECRET }),
       daily: null,
     });
