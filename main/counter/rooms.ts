@@ -197,6 +197,9 @@ export async function openRooms(options: RoomsOptions) {
     print: (job) => devices.a4Printer()?.print(job.file, { key: job.key, title: job.title, copies: job.copies }).key ?? '',
   });
 
+  const a4TestPage = async (printer: string): Promise<string> =>
+    documents.files.absolute(documents.files.put(await documents.testPage(printer, clock.now())));
+
   const site = siteOf(config.site, place, training);
   const onQueueError = (error: unknown) => log(`queue: ${String(error)}`);
   const { store: queueStore, clock: hallClock } = await hallStore({
@@ -262,6 +265,8 @@ export async function openRooms(options: RoomsOptions) {
         noted(toDossiers().onRemoteStatus(news.dossierId, { status: news.status, at: news.at, source: 'Hệ thống tỉnh', text: news.text }));
     },
     onError: (error) => log(`delivery: ${String(error)}`),
+    // Whoever rehearses sees at once what the virtual province sends back.
+    ...(neighbours ? { daily: { pollMs: 5_000 } } : {}),
   });
   opened('delivery', () => delivery.close());
 
@@ -356,7 +361,7 @@ export async function openRooms(options: RoomsOptions) {
     signing: signingHandlers(signing),
     reports: reportsHandlers(reports),
     training: trainingHandlers(neighbours?.panel, store),
-    devices: devicesHandlers(devices, createSetup(devices, finding), clock, priorityOfAge(site)),
+    devices: devicesHandlers(devices, createSetup(devices, finding, a4TestPage), clock, priorityOfAge(site)),
     delivery: deliveryHandlers(delivery, {
       store,
       link: (file, name) => files.link(file, name),

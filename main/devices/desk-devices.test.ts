@@ -235,7 +235,7 @@ describe('the setup page', () => {
     expect(devices.config()).toMatchObject([{ id: 'in-phieu', name: 'Máy in kiosk', textMode: 'tcvn3' }]);
   });
   it('prints a test page in every way, and uses the line that the officer picked', async () => {
-    const answer = setup.testPrint('in-phieu', 'test:1');
+    const answer = await setup.testPrint('in-phieu', 'test:1');
     if (!('lines' in answer)) throw new Error('refused');
     expect(answer.lines.map((l) => l.textMode)).toEqual(['raster', 'tcvn3', 'tcvn3', 'glyphs']);
     expect((await devices.settled('test:1')).state).toBe('confirmed');
@@ -248,7 +248,7 @@ describe('the setup page', () => {
     expect((await devices.settled('t1')).state).toBe('confirmed');
     expect(printer.printer.slips.at(-1)!.text).toContain('Chứng thực bản sao, hộ tịch');
     expect(await setup.chooseLine('in-phieu', 9)).toMatchObject({ refused: 'no-such-line' });
-    expect(setup.testPrint('khong-co', 'test:2')).toMatchObject({ refused: 'no-such-device' });
+    expect(await setup.testPrint('khong-co', 'test:2')).toMatchObject({ refused: 'no-such-device' });
   });
   it('refuses pictures on a slow wire, with the reason and the other way', async () => {
     await setup.remember({
@@ -264,7 +264,7 @@ describe('the setup page', () => {
     const health = devices.health().find((h) => h.id === 'in-phieu')!;
     expect(health).toMatchObject({ state: 'attention', reasons: ['wire-too-slow'] });
     expect(health.remedyVi).toContain('TCVN-3');
-    const answer = setup.testPrint('in-phieu', 'test:3');
+    const answer = await setup.testPrint('in-phieu', 'test:3');
     if (!('lines' in answer)) throw new Error('refused');
     expect(answer.lines.map((l) => l.textMode)).not.toContain('raster');
   });

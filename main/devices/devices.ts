@@ -141,13 +141,15 @@ export function createDevices(options: DevicesOptions) {
   for (const config of registry.all()) start(config);
 
   const ticketPrinter = (): TicketPrinter | undefined => [...open.values()].find((o) => o.kind === 'ticket-printer')?.device;
-  const a4Printer = (): A4Printer | undefined => [...open.values()].find((o) => o.kind === 'a4-printer')?.device;
+  const a4Printer = (id?: string): A4Printer | undefined =>
+    [...open].flatMap(([at, o]) => (o.kind === 'a4-printer' && (id === undefined || at === id) ? [o.device] : []))[0];
   const health = (): DeviceHealth[] =>
     [...[...open.values()].map((o) => o.device.health.current()), ...[...sources].flatMap((source) => source.health())].map(memory.recall);
 
   return {
     /** The printer in the hall or at the kiosk, if one is set up. */
     ticketPrinter,
+    /** The A4 printer of this id; without one the first that is set up. */
     a4Printer,
     readers: (): readonly Reader[] => [...open.values()].flatMap((o) => (o.kind === 'reader' ? [o.device] : [])),
 

@@ -87,8 +87,8 @@ export function devicesHandlers(devices: Devices, setup: Setup, clock: Clock, pr
         if (isRefusal(result)) throw errors.REFUSED({ data: result });
         return result;
       }),
-      testPrint: os.setup.testPrint.handler(({ input, errors }) => {
-        const result = setup.testPrint(input.id, `test:${input.commandId}`);
+      testPrint: os.setup.testPrint.handler(async ({ input, errors }) => {
+        const result = await setup.testPrint(input.id, `test:${input.commandId}`);
         if (isRefusal(result)) throw errors.REFUSED({ data: result });
         return { job: result.job, lines: result.lines.map((line) => ({ ...line, ...(line.tcvn ? { tcvn: { ...line.tcvn } } : {}) })) };
       }),

@@ -14,8 +14,11 @@ const noSuchDevice = () =>
     'There is no such device. Open the setup page again and look for it.',
   );
 
+/** Makes the test page of an A4 printer and says where it lies; `documents` does, handed in by `counter.ts`. */
+export type A4TestPage = (printer: string) => Promise<string>;
+
 /** The setup page: find, try, choose, remember. */
-export function createSetup(devices: Devices, layers: FindLayers = {}) {
+export function createSetup(devices: Devices, layers: FindLayers = {}, a4TestPage?: A4TestPage) {
   const configOf = (id: string) => devices.config().find((c) => c.id === id);
   const wireOf = (address: DeviceAddress): number | undefined =>
     address.via === 'serial' || address.via === 'tcp' ? address.baud : undefined;
@@ -57,8 +60,12 @@ export function createSetup(devices: Devices, layers: FindLayers = {}) {
       await devices.remove(id);
       return { id };
     },
-    testPrint(id: string, key: string): { job: PrintJob; lines: TestLine[] } | Refusal {
+    /** A ticket printer prints one numbered line for each way of writing; an A4 printer a page, and no line is to be chosen. */
+    async testPrint(id: string, key: string): Promise<{ job: PrintJob; lines: TestLine[] } | Refusal> {
       const config = configOf(id);
+      const sheets = devices.a4Printer(id);
+      if (config && sheets && a4TestPage)
+        return { job: sheets.print(await a4TestPage(config.name), { key, title: 'Trang in thử', kind: 'test' }), lines: [] };
       const printer = devices.printer(id);
       if (!config || !printer) return noSuchDevice();
       const profile = profileOf(config.profile ?? 'generic-80');

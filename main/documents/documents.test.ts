@@ -13,6 +13,7 @@ import { SAMPLE_DOSSIER, SAMPLE_HEAD } from './forms/sample.ts';
 import { sampleForm } from './forms/samples.ts';
 import { receiptForm } from './forms/receipt.ts';
 import { registerForm } from './forms/sheets.ts';
+import { testPage } from './forms/test-page.ts';
 import { ascii, createDocuments, crc16, documentsMigrations, readVietQr, vietQr } from './index.ts';
 import { Paper } from './paper.ts';
 
@@ -42,6 +43,18 @@ const LETTERS = ((): string => {
   const lower = Array.from(vowels).flatMap((v) => tones.map((t) => (v + t).normalize('NFC')));
   return [...lower, ...lower.map((l) => l.toUpperCase()), 'đ', 'Đ'].join(' ');
 })();
+
+it.skipIf(!poppler || !zbar)(
+  'prints a test page on one A4 sheet: every letter reads, the ruler is 100 mm, its code can be read',
+  async () => {
+    const bytes = await testPage(SAMPLE_HEAD, 'Máy in tầng 2', AT);
+    expect(pagesOf(bytes)).toBe(1);
+    expect(textOf(bytes)).toMatch(/TRANG IN THỬ Máy in tầng 2 .*Đường Nguyễn Huệ, ấm áp, ỗ ữ ặ ỵ, Ợ Ỹ Ẳ Ẫ, đ Đ, 25\.000 ₫/);
+    const picture = path.join(dir, 'test-page');
+    execFileSync('pdftoppm', ['-r', '150', '-png', '-singlefile', written(bytes), picture]);
+    expect(execFileSync('zbarimg', ['-q', '--raw', `${picture}.png`], { encoding: 'utf8' }).trim()).toBe('QUAY-IN-THU');
+  },
+);
 
 describe.skipIf(!poppler)('letters', () => {
   it('come out of the PDF as they went in, in every face, from NFC and from NFD', async () => {

@@ -57,6 +57,7 @@ export function createDocuments(deps: DocumentsDeps) {
     control: form(async () => (await import('./forms/sheets.ts')).controlForm),
     register: form(async () => (await import('./forms/sheets.ts')).registerForm),
     handover: form(async () => (await import('./forms/sheets.ts')).handoverForm),
+    testPage: form(async () => (await import('./forms/test-page.ts')).testPage),
     result: form(async () => (await import('./forms/result.ts')).resultForm),
 
     /** Writes a document's row; inside the caller's transaction, after its file is on the disk. */

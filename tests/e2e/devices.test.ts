@@ -103,6 +103,29 @@ describe.skipIf(!ready)('setting up devices in Chromium', () => {
     await desk.page.setViewportSize(SMALL);
   });
 
+  it('prints a page to look at on the A4 printer: an empty tray is told while the page waits, a pulled cable at once', async () => {
+    const { page } = desk;
+    const a4 = started.counter.neighbours!.a4;
+    const before = a4.jobs.length;
+    a4.set({ paperOut: true });
+    await soon(() => row('Máy in A4').innerText(), 30_000).toMatch(/hết giấy.*Thêm giấy A4/s);
+    await row('Máy in A4').getByRole('button', { name: 'In thử' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/hết giấy.*Thêm giấy A4/).waitFor();
+    await expectAccessible(page);
+    await shoot(page, 'devices-a4-waits-1366');
+    a4.set({ paperOut: false });
+    await dialog.getByText('Đã in', { exact: true }).waitFor({ timeout: 40_000 });
+    expect(a4.jobs.length).toBe(before + 1);
+    a4.set({ unplugged: true });
+    await soon(() => row('Máy in A4').innerText(), 30_000).toMatch(/mất kết nối/);
+    await dialog.getByRole('button', { name: 'In lại trang thử' }).click();
+    await dialog.getByText('Không in được').waitFor({ timeout: 40_000 });
+    a4.set({ unplugged: false });
+    await dialog.getByRole('button', { name: 'Đóng', exact: true }).click();
+    await soon(() => row('Máy in A4').getAttribute('data-state'), 30_000).toBe('ready');
+  });
+
   it('scans a test page that belongs to no dossier, and says what is wrong with the scanner', async () => {
     const { page } = desk;
     const scanner = started.counter.neighbours?.scanner;

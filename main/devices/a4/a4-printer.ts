@@ -10,7 +10,7 @@ export interface A4Printer {
   readonly id: string;
   readonly health: HealthCell;
   /** Prints a PDF file. The same key never prints twice. The file is read when its turn comes. */
-  print(pdfFile: string, job: { key: string; title: string; copies?: number }): PrintJob;
+  print(pdfFile: string, job: { key: string; title: string; copies?: number; kind?: 'a4' | 'test' }): PrintJob;
   settled(key: string): Promise<PrintJob>;
   close(): Promise<void>;
 }
@@ -93,8 +93,8 @@ export function createA4Printer(options: {
   return {
     id: options.id,
     health,
-    print(pdfFile, { key, title, copies = 1 }) {
-      const { job, isNew } = jobs.begin({ key, deviceId: options.id, kind: 'a4', title });
+    print(pdfFile, { key, title, copies = 1, kind = 'a4' }) {
+      const { job, isNew } = jobs.begin({ key, deviceId: options.id, kind, title });
       if (isNew)
         tail = tail.then(() => run(pdfFile, key, title, copies)).catch((error: unknown) => console.error(`devices: ${options.id}`, error));
       return job;

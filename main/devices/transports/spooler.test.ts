@@ -185,7 +185,7 @@ describe('a queue of Windows', () => {
     ]);
     const setup = createSetup(devices);
     expect(await setup.remember({ ...config, name: 'Máy in phiếu 2' })).toMatchObject({ name: 'Máy in phiếu 2' });
-    expect(setup.testPrint('in-phieu', 'test-1')).toMatchObject({ job: { kind: 'test' } });
+    expect(await setup.testPrint('in-phieu', 'test-1')).toMatchObject({ job: { kind: 'test' } });
     expect(await devices.settled('test-1')).toMatchObject({ state: 'confirmed' });
   });
 

@@ -127,7 +127,7 @@ export function DevicesTab() {
                 </p>
               </div>
               <div className="row">
-                {device.kind === 'ticket-printer' ? (
+                {device.kind === 'ticket-printer' || device.kind === 'a4-printer' ? (
                   <button type="button" className="btn sm" onClick={() => setTesting(device)}>
                     {say('In thử', 'Test print')}
                   </button>

@@ -12,7 +12,7 @@ import { JOB } from './DevicesTab.tsx';
 
 type Test = Awaited<ReturnType<typeof client.devices.setup.testPrint>>;
 
-/** Prints one numbered line per way of writing Vietnamese; the officer picks the number that reads well. */
+/** A slip with one numbered line per way of writing Vietnamese, of which the officer picks one; of an A4 printer a page to look at. */
 export function TestPrintDialog({ device, onClose }: { device: DeviceHealth; onClose: () => void }) {
   const { say, language } = useLanguage();
   const { has } = useSession();
@@ -21,6 +21,7 @@ export function TestPrintDialog({ device, onClose }: { device: DeviceHealth; onC
   const [job, setJob] = useState<PrintJob | null>(null);
   const { devices } = useDeskData();
   const health = devices.data?.find((one) => one.id === device.id) ?? device;
+  const sheet = device.kind === 'a4-printer';
   const print = useCallback(() => {
     setJob(null);
     void run('print', (commandId) => client.devices.setup.testPrint({ commandId, id: device.id })).then((heard) => {
@@ -50,16 +51,22 @@ export function TestPrintDialog({ device, onClose }: { device: DeviceHealth; onC
   return (
     <Dialog title={say(`In thử: ${device.name}`, `Test print: ${device.name}`)} onClose={onClose}>
       <p>
-        {say(
-          'Máy in ra nhiều dòng có đánh số. Dòng nào đọc rõ tiếng Việt thì chọn số đó.',
-          'Numbered lines are printed. Choose the number that reads well.',
-        )}
+        {sheet
+          ? say(
+              'Máy in ra một tờ A4: xem chữ có dấu, thước 100 mm, các ô xám, mã và khung bốn cạnh như ghi trên tờ.',
+              'One A4 sheet is printed: look at the letters, the 100 mm ruler, the greys, the code and the frame, as it says.',
+            )
+          : say(
+              'Máy in ra nhiều dòng có đánh số. Dòng nào đọc rõ tiếng Việt thì chọn số đó.',
+              'Numbered lines are printed. Choose the number that reads well.',
+            )}
       </p>
       {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
       {job ? (
         <div className="outcome" role="status">
           <State tone={JOB[job.state][0]}>{say(JOB[job.state][1], JOB[job.state][2])}</State>
-          {job.state === 'failed' || job.state === 'unknown' ? (
+          {/* An A4 printer keeps what it was given: that it is out of paper is said while the page waits. */}
+          {job.state === 'failed' || job.state === 'unknown' || (under && health.reasons.length > 0) ? (
             <p>
               {language === 'vi' ? health.vi : health.en} {language === 'vi' ? health.remedyVi : health.remedyEn}
             </p>
