@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveHall } from '../soak/queue/served.ts';
 import { raceSite } from '../soak/queue/sites.ts';
+import { option } from './options.ts';
 
 const BOARDS = 20;
 const COUNTERS = 100;
@@ -11,7 +12,7 @@ const PER_SECOND = 20;
  * WebSocket, server and screens in one process (so the screens' work counts too). `--calls N`, default 400.
  */
 export async function run({ args }: { json: boolean; args: string[] }): Promise<Record<string, number | string>> {
-  const calls = args.includes('--calls') ? Number(args[args.indexOf('--calls') + 1]) : 400;
+  const calls = option(args, '--calls', 400);
   const site = raceSite(COUNTERS);
   const hall = await serveHall(site);
   try {

@@ -6,6 +6,7 @@ import { openStore, systemClock } from '../../main/store/index.ts';
 import { TRAINING_SECRET, TRAINING_USER } from '../../main/training/province/index.ts';
 import { forkProvince, forkProxy } from '../delivery/processes.ts';
 import { sampleDossier, sampleFile } from '../delivery/sample.ts';
+import { option } from './options.ts';
 
 const FILE_BYTES = 3_200_000;
 const LINE_BITS = 10_000_000;
@@ -20,8 +21,7 @@ const p99 = (list: number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.
  * the officer's writes takes than in the quiet before.
  */
 export async function run(options: { json: boolean; args: readonly string[] }): Promise<Record<string, number | string>> {
-  const asked = options.args.indexOf('--count');
-  const count = asked >= 0 ? Number(options.args[asked + 1]) : 16;
+  const count = option(options.args, '--count', 16);
   const dir = mkdtempSync(path.join(tmpdir(), 'quay-drain-'));
   const province = await forkProvince(path.join(dir, 'province'), 1);
   const proxy = await forkProxy(province.port, 1);

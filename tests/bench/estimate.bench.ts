@@ -1,6 +1,7 @@
 import { learn, replay, type Desk, type ServiceTime } from '../../main/queue/estimate.ts';
 import { choose, type Queued, type RuleContext } from '../../main/queue/rules.ts';
 import { random, type Random } from '../soak/queue/random.ts';
+import { option } from './options.ts';
 
 const MINUTE = 60_000;
 const OPEN = 7.5 * 60;
@@ -220,9 +221,8 @@ const round = (n: number, digits = 2) => Math.round(n * 10 ** digits) / 10 ** di
 
 /** `--days N` per hall (default 40), `--seed N`. Only citizens who have to wait are judged. */
 export async function run({ args }: { json: boolean; args: string[] }): Promise<Record<string, number | string>> {
-  const option = (name: string, fallback: number) => (args.includes(name) ? Number(args[args.indexOf(name) + 1]) : fallback);
-  const days = option('--days', 40);
-  const seed = option('--seed', 20_261_121);
+  const days = option(args, '--days', 40);
+  const seed = option(args, '--seed', 20_261_121);
   const result: Record<string, number | string> = { days, seed };
   let maeRatio = 0;
   let fixedRatio = 0;

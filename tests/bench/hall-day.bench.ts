@@ -9,6 +9,7 @@ import { createQueue, migrations, sqliteQueueStore } from '../../main/queue/inde
 import { fromVietnam, manualClock, openStore } from '../../main/store/index.ts';
 import { random } from '../soak/queue/random.ts';
 import { raceSite } from '../soak/queue/sites.ts';
+import { option } from './options.ts';
 
 const COUNTERS = 100;
 const BOARDS = 40;
@@ -22,7 +23,7 @@ const WAITING = 800;
  * `heapGrowthMb` the part of it that is still reachable then; `slowestMs` is the slowest command.
  */
 export async function run({ args }: { json: boolean; args: string[] }): Promise<Record<string, number | string>> {
-  const count = args.includes('--tickets') ? Number(args[args.indexOf('--tickets') + 1]) : 15_000;
+  const count = option(args, '--tickets', 15_000);
   const dir = mkdtempSync(path.join(tmpdir(), 'quay-hall-day-'));
   const morning = fromVietnam('2026-11-23', '07:30');
   const clock = manualClock(morning);

@@ -6,14 +6,14 @@ import { openStore, systemClock } from '../../main/store/index.ts';
 import { TRAINING_SECRET, TRAINING_USER } from '../../main/training/province/index.ts';
 import { forkProvince } from '../delivery/processes.ts';
 import { sampleDossier } from '../delivery/sample.ts';
+import { option } from './options.ts';
 
 /**
  * 10,000 small dossiers (`--count N`) to a fast province in another process, each with its creation, its step and its status.
  * `peakRssMb`: the most that this process held, outbox and all.
  */
 export async function run(options: { json: boolean; args: readonly string[] }): Promise<Record<string, number | string>> {
-  const asked = options.args.indexOf('--count');
-  const count = asked >= 0 ? Number(options.args[asked + 1]) : 10_000;
+  const count = option(options.args, '--count', 10_000);
   const dir = mkdtempSync(path.join(tmpdir(), 'quay-outbox-'));
   const province = await forkProvince(path.join(dir, 'province'), 1);
   const store = openStore({ file: path.join(dir, 'quay.sqlite'), clock: systemClock, migrations });

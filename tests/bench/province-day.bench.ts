@@ -8,6 +8,7 @@ import { fromVietnam, manualClock, openStore, type Store } from '../../main/stor
 import { TRAINING_SECRET, TRAINING_USER, createProvince } from '../../main/training/province/index.ts';
 import { judge } from '../delivery/processes.ts';
 import { sampleDossier } from '../delivery/sample.ts';
+import { option } from './options.ts';
 
 const STATIONS = 200;
 const DOSSIERS = 50_000;
@@ -91,12 +92,12 @@ function simulatedTime(start: number) {
 /**
  * 200 stations, each with its own database, and one province, in simulated time: away for four hours while 50,000 dossiers come in,
  * then back. `drainMinutes`: from its return until every dossier is acknowledged with its step and status. `fairnessRatio`: the
- * slowest station's minutes over the median station's; all have the same amount of work. `--count N` scales the dossiers down.
+ * slowest station's minutes over the median station's; all have the same amount of work. `--count N` and `--stations N` scale it down.
  */
 export async function run(options: { json: boolean; args: readonly string[] }): Promise<Record<string, number | string>> {
-  const asked = options.args.indexOf('--count');
-  const count = asked >= 0 ? Number(options.args[asked + 1]) : DOSSIERS;
-  const each = Math.max(1, Math.round(count / STATIONS));
+  const stationCount = option(options.args, '--stations', STATIONS);
+  const count = option(options.args, '--count', DOSSIERS);
+  const each = Math.max(1, Math.round(count / stationCount));
   const seed = 20261121;
   const dir = mkdtempSync(path.join(tmpdir(), 'quay-day-'));
   const start = fromVietnam('2026-11-23', '08:00');
@@ -140,8 +141,8 @@ export async function run(options: { json: boolean; args: readonly string[] }): 
   };
 
   const stations: { delivery: Delivery; store: Store; left: number; doneAt: number }[] = [];
-  let left = each * STATIONS;
-  for (let i = 0; i < STATIONS; i += 1) {
+  let left = each * stationCount;
+  for (let i = 0; i < stationCount; i += 1) {
     const store = openStore({ file: ':memory:', clock, migrations });
     const station = { store, left: each, doneAt: 0, delivery: null as unknown as Delivery };
     station.delivery = createDelivery({
@@ -184,15 +185,15 @@ export async function run(options: { json: boolean; args: readonly string[] }): 
   try {
     await time.runUntil(() => left === 0);
     const minutes = stations.map((s) => (s.doneAt - back) / 60_000).sort((a, b) => a - b);
-    const { lost, doubled, misordered } = judge(province.effects(), province.brief(), 0, each * STATIONS, false);
+    const { lost, doubled, misordered } = judge(province.effects(), province.brief(), 0, each * stationCount, false);
     return {
-      stations: STATIONS,
-      dossiers: each * STATIONS,
+      stations: stationCount,
+      dossiers: each * stationCount,
       seed,
       provinceRequestsPerSecond: REQUESTS_PER_SECOND,
       drainMinutes: Number((minutes.at(-1) ?? 0).toFixed(2)),
-      medianMinutes: Number((minutes[STATIONS / 2] ?? 0).toFixed(2)),
-      fairnessRatio: Number(((minutes.at(-1) ?? 0) / (minutes[STATIONS / 2] ?? 1)).toFixed(3)),
+      medianMinutes: Number((minutes[Math.floor(stationCount / 2)] ?? 0).toFixed(2)),
+      fairnessRatio: Number(((minutes.at(-1) ?? 0) / (minutes[Math.floor(stationCount / 2)] ?? 1)).toFixed(3)),
       told429,
       lost,
       doubled,

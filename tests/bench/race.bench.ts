@@ -7,6 +7,7 @@ import type { CommandBody } from '../../main/queue/types.ts';
 import { openStore, systemClock } from '../../main/store/index.ts';
 import { raceSite } from '../soak/queue/sites.ts';
 import { startPostgres } from '../soak/queue/postgres.ts';
+import { option } from './options.ts';
 
 const COUNTERS = 20;
 
@@ -67,8 +68,7 @@ const rounded = (ms: number): number => Math.round(ms * 100) / 100;
 
 /** `--tickets N`: how many citizens wait (default 20,000). */
 export async function run({ args }: { json: boolean; args: string[] }): Promise<Record<string, number | string>> {
-  const at = args.indexOf('--tickets');
-  const tickets = at >= 0 ? Number(args[at + 1]) : 20_000;
+  const tickets = option(args, '--tickets', 20_000);
   const site: Site = raceSite(COUNTERS);
   const dir = mkdtempSync(path.join(tmpdir(), 'quay-race-'));
   const store = openStore({ file: path.join(dir, 'queue.sqlite'), clock: systemClock, migrations });

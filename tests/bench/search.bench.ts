@@ -2,6 +2,7 @@ import { dossierStore } from '../../main/dossiers/store.ts';
 import { fold } from '../../main/contract/fold.ts';
 import { businessDay } from '../../main/store/index.ts';
 import { openRoom } from '../fixtures/dossier-room.ts';
+import { option } from './options.ts';
 
 const FAMILY = [
   'Nguyễn',
@@ -79,8 +80,7 @@ const GIVEN = [
  * `--count N` for fewer dossiers. Aim: p99Ms under 10.
  */
 export const run = (options: { json: boolean; args: string[] }): Promise<Record<string, number | string>> => {
-  const at = options.args.indexOf('--count');
-  const count = at >= 0 ? Number(options.args[at + 1]) : 100_000;
+  const count = option(options.args, '--count', 100_000);
   const kit = openRoom();
   try {
     const random = mulberry(20_261_123);
