@@ -5,9 +5,30 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectScreen, poll, type Client } from '../main/cli/clients.ts';
 import { openCounter, type Counter } from '../main/counter.ts';
+import { siteOf } from '../main/counter/hall.ts';
 import { TRAINING_PASSWORD } from '../main/counter/people.ts';
+import { readAppointment } from '../main/queue/appointment.ts';
+import { appointmentCode, trainingSite } from '../main/queue/index.ts';
 
 const id = () => randomUUID();
+
+describe('whose hall it is', () => {
+  const place = { centreName: 'Trung tâm xã An Lạc', shortPlace: 'An Lac' };
+  const own = { ...trainingSite, id: 'an-lac', vi: 'Sảnh An Lạc' };
+
+  it('marks a rehearsal in the own hall, and never a live one', () => {
+    expect(siteOf({ ...own, training: false }, place, true)).toMatchObject({ id: 'an-lac', training: true });
+    expect(siteOf({ ...own, training: true }, place, false)).toMatchObject({ id: 'an-lac', training: false });
+  });
+
+  it('takes no booking signed with the key of the rehearsal in a live hall', () => {
+    const booked = { series: 'B', day: '2026-11-23', time: '08:30', booking: '01' };
+    const [rehearsal, live] = [siteOf(undefined, place, true), siteOf(undefined, place, false)];
+    const code = appointmentCode(rehearsal.appointments.key!, booked);
+    expect(readAppointment(rehearsal, code)).toMatchObject({ serviceId: 'ho-tich' });
+    expect(readAppointment(live, code)).toBeUndefined();
+  });
+});
 
 /** What only the composition does: rooms that were built apart act together. */
 describe('hall and desk together', () => {

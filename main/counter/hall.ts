@@ -12,19 +12,23 @@ import { appointmentCode, checkSite, trainingSite, type PrintTicket, type Queue,
 /** `B027` as people read it on paper and hear it: `B 027`. */
 export const spaced = (text: string): string => text.replace(/^([A-Z]+)(\d)/, '$1 $2');
 
-/** The training hall under the name of the place that the catalogue describes. */
+/**
+ * The configured hall, or the training hall under the name of the place that the catalogue describes. Whether it carries the
+ * mark of training is the station's to say: a rehearsal in the own hall looks like one, a live hall never does.
+ */
 export function siteOf(
   config: Record<string, unknown> | undefined,
   place: { centreName: string; shortPlace: string },
   training: boolean,
 ): Site {
-  if (config) return checkSite(config as Parameters<typeof checkSite>[0]);
+  if (config) return { ...checkSite(config as Parameters<typeof checkSite>[0]), training };
   return {
     ...trainingSite,
     vi: place.centreName,
     en: `${place.shortPlace} Public Administration Service Centre`,
     training,
-    appointments: { ...trainingSite.appointments, key: TRAINING_BOOKINGS },
+    // the rehearsal's key stands in this file: a live hall that was given none takes no booking at all
+    appointments: { ...trainingSite.appointments, key: training ? TRAINING_BOOKINGS : randomUUID() },
   };
 }
 
