@@ -10,7 +10,7 @@ const sentence = z.object({ vi: z.string(), en: z.string() });
  * reply; the province is asked before anything is sent again) · `acknowledged` Tỉnh đã nhận · `reconciled` Đã đối chiếu ·
  * `waiting-retry` Thử lại lúc hh:mm · `waiting-order` Chờ việc trước · `waiting-sign-in` Chờ đăng nhập lại · `waiting-hours` Chờ giờ gửi
  * · `paused` Đang tạm dừng · `refused` Tỉnh trả lại · `needs-file` Cần quét lại (a file changed or is gone) · `moved` Đã chuyển máy khác
- * · `superseded` Đã thay bằng bản sau.
+ * · `superseded` Đã có bản sau.
  */
 export const deliveryState = z.enum([
   'ready',
@@ -188,18 +188,6 @@ export const reconciliationRun = z.object({
   text: sentence,
 });
 
-const found = z.object({
-  dossierId: z.string(),
-  provisionalCode: z.string().nullable(),
-  officialCode: z.string().nullable(),
-  mappedAt: instant.nullable(),
-  /** The citizen still holds a slip with the provisional number; offer to print the new one. */
-  newSlip: z.boolean(),
-  state: deliveryState.nullable(),
-  applicantName: z.string(),
-  procedureName: z.string(),
-});
-
 /** What the population data say of a person; what they do not say is null. */
 export const citizen = z.object({
   fullName: z.string().nullable(),
@@ -278,10 +266,8 @@ export const deliveryContract = {
   correct: base.input(command({ id })).output(z.object({ dossierId: z.string(), why: sentence })),
   /** The province's own replies, as evidence (Ctrl+I). */
   evidence: base.input(z.object({ id, limit: z.number().int().min(1).max(200).default(50) })).output(z.array(evidence)),
-  /** By provisional or official code, whole or a part; separators and case do not matter. */
-  search: base.input(z.object({ text: z.string().min(3).max(60) })).output(z.array(found)),
-  /** The new slip with the official code was printed or given up; the offer goes away. */
-  slipDone: base.input(command({ dossierId: id, printed: z.boolean() })).output(z.object({ done: z.boolean() })),
+  /** Everything of the dossiers with this provisional or official code, whole or a part; separators and case do not matter. */
+  search: base.input(z.object({ text: z.string().min(3).max(60) })).output(z.object({ rows: z.array(outboxRow) })),
   /** What the province says about a dossier, on four axes. */
   remote: base.input(z.object({ dossierId: id })).output(z.array(remoteStatus)),
   /**
@@ -295,7 +281,7 @@ export const deliveryContract = {
   /** The book of look-ups, newest first; nobody's number stands in it. */
   lookUps: base.meta({ duties: ['supervisor', 'admin'] }).output(z.array(lookUpEntry)),
   /** Results and supplement requests that came back. */
-  inbox: base.input(z.object({ unseenOnly: z.boolean().default(true) })).output(z.array(inboxItem)),
+  inbox: base.input(z.object({ unseenOnly: z.boolean().default(true), dossierId: id.optional() })).output(z.array(inboxItem)),
   inboxSeen: base.input(command({ id })).output(z.object({ inbox: z.number().int() })),
   /** A file that came back with a result. */
   inboxFile: base.input(z.object({ id, sha256: z.string() })).output(fileLink),

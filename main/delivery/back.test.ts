@@ -59,18 +59,18 @@ describe('what comes back', () => {
     expect(d.remote.inbox(true)).toHaveLength(inbox.length - 1);
   });
 
-  it('maps a provisional number once and for ever, finds both, and offers the new slip', async () => {
+  it('maps a provisional number once and for ever, finds both, and says that a new receipt can be printed', async () => {
     const code = await sent('b2');
     expect(code).toMatch(/^H15/);
-    expect(d.desk.search('tamq3261123b2')[0]).toMatchObject({ officialCode: code, provisionalCode: 'TAM-Q3-261123-b2', newSlip: true });
+    expect(d.desk.search('tamq3261123b2')[0]).toMatchObject({ officialCode: code, provisionalCode: 'TAM-Q3-261123-b2' });
+    expect(d.remote.inbox(true, 'b2').map((i) => [i.kind, i.code])).toEqual([['official-code', code]]);
+    expect(d.remote.inbox(true, 'b3')).toEqual([]);
     expect(d.desk.search(code.slice(-11).toLowerCase())[0]).toMatchObject({ dossierId: 'b2' });
     expect(isRefusal(d.mapProvisional('TAM-Q3-261123-b2', 'H15.50.05.13-261123-9999'))).toBe(true);
     expect(d.mapProvisional('TAM-Q3-261123-b2', code)).toEqual({ dossierId: 'b2' });
     expect(() => bench.store.db.prepare(`update delivery_dossier set official_code = 'X' where dossier_id = 'b2'`).run()).toThrow(
       /once and for ever/,
     );
-    expect(bench.store.transaction(() => d.desk.slipDone('b2', true))).toEqual({ done: true });
-    expect(d.desk.search(code)[0]?.newSlip).toBe(false);
   });
 
   it('compares a day both ways and settles each difference', async () => {

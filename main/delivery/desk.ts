@@ -4,7 +4,7 @@ import { refuse, type Refusal } from '../contract/refusal.ts';
 import { businessDay, fromVietnam, type Clock, type Store } from '../store/index.ts';
 import { SECRET_PASSWORD, SECRET_PIN, SECRET_USER } from './adapters/index.ts';
 import type { Adapter } from './adapters/adapter.ts';
-import type { DossierRow, Item, Outbox } from './outbox.ts';
+import type { Item, Outbox } from './outbox.ts';
 import { asProblem } from './problems.ts';
 import type { Remote } from './remote.ts';
 import type { Secrets } from './secrets.ts';
@@ -17,7 +17,6 @@ export type Show = z.infer<NonNullable<(typeof deliveryContract.show)['~orpc']['
 export type WayStep = z.infer<typeof wayStep>;
 export type LookUpEntry = z.infer<NonNullable<(typeof deliveryContract.lookUps)['~orpc']['outputSchema']>>[number];
 export type Evidence = z.infer<typeof evidence>;
-export type Found = z.infer<NonNullable<(typeof deliveryContract.search)['~orpc']['outputSchema']>>[number];
 
 export interface DeskDeps {
   readonly store: Store;
@@ -104,21 +103,6 @@ export function createDesk(deps: DeskDeps) {
     else steps.push({ at: null, tone: 'next', ...s('Đối chiếu cuối ngày', 'Reconciliation at the end of the day') });
     return steps;
   }
-
-  const foundRow = (d: DossierRow): Found => {
-    const items = outbox.ofDossier(d.dossierId);
-    const last = items.find((i) => i.open > 0) ?? items.at(-1);
-    return {
-      dossierId: d.dossierId,
-      provisionalCode: d.provisionalCode,
-      officialCode: d.officialCode,
-      mappedAt: d.mappedAt,
-      newSlip: d.slip === 'offered',
-      state: last ? view.row(last).state : null,
-      applicantName: d.applicantName,
-      procedureName: d.procedureName,
-    };
-  };
 
   return {
     list(
@@ -237,8 +221,12 @@ export function createDesk(deps: DeskDeps) {
         const d = dossierId === null ? undefined : outbox.dossier(dossierId);
         return { at, officerName, reason, dossierId, code: d?.officialCode ?? d?.provisionalCode ?? null, outcome: lookUpWords(outcome) };
       }),
-    search: (text: string): Found[] => outbox.search(text).map(foundRow),
-    slipDone: (dossierId: string, printed: boolean) => ({ done: outbox.slip(dossierId, printed ? 'printed' : 'declined') }),
+    search: (text: string): OutboxRow[] =>
+      outbox
+        .search(text)
+        .flatMap((d) => outbox.ofDossier(d.dossierId).reverse())
+        .slice(0, 100)
+        .map(view.row),
   };
 }
 

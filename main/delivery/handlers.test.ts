@@ -84,8 +84,7 @@ describe('the outbox as screens see it', () => {
       run: { differences: 0, same: 1 },
       differences: [],
     });
-    expect(await call.search({ text: 'TAM Q3 261123 h2' })).toMatchObject([{ dossierId: 'h2', newSlip: true }]);
-    expect(await call.slipDone({ commandId: commandId(), dossierId: 'h2', printed: true })).toEqual({ done: true });
+    expect(await call.search({ text: 'TAM Q3 261123 h2' })).toMatchObject({ rows: [{ dossierId: 'h2', state: 'reconciled' }] });
     const inbox = await call.inbox({});
     expect(inbox[0]).toMatchObject({ kind: 'official-code', dossierId: 'h2' });
     expect(await call.inboxSeen({ commandId: commandId(), id: inbox[0]?.id ?? '' })).toEqual({ inbox: 0 });

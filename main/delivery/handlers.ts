@@ -121,8 +121,7 @@ export function deliveryHandlers(delivery: Delivery, deps: DeliveryHandlerDeps) 
       ),
     ),
     evidence: os.evidence.handler(({ input, errors }) => fair(desk.evidence(input.id, input.limit), errors)),
-    search: os.search.handler(({ input }) => desk.search(input.text)),
-    slipDone: os.slipDone.handler(({ input }) => command(input.commandId, 'slipDone', () => desk.slipDone(input.dossierId, input.printed))),
+    search: os.search.handler(({ input }) => ({ rows: desk.search(input.text) })),
     remote: os.remote.handler(({ input }) => delivery.remote.axes(input.dossierId)),
     // Never through the table of commands: the answer is a person's data and is kept nowhere.
     lookUp: os.lookUp.handler(async ({ input, context, errors }) => {
@@ -132,7 +131,7 @@ export function deliveryHandlers(delivery: Delivery, deps: DeliveryHandlerDeps) 
       return fair(await delivery.lookUp({ ...input, officer: { id: officer.id, name: officer.name } }), errors);
     }),
     lookUps: os.lookUps.handler(() => desk.lookUps(delivery.lookUps(200))),
-    inbox: os.inbox.handler(({ input }) => delivery.remote.inbox(input.unseenOnly)),
+    inbox: os.inbox.handler(({ input }) => delivery.remote.inbox(input.unseenOnly, input.dossierId)),
     inboxSeen: os.inboxSeen.handler(({ input }) => {
       command(input.commandId, 'inboxSeen', () => delivery.remote.seen(input.id));
       return { inbox: delivery.remote.unseen() };

@@ -52,4 +52,26 @@ describe('migrations', () => {
       { id: 'i2', same: 1 },
     ]);
   });
+
+  it('4: the codes of what waits stay as they are', () => {
+    open(3).db.exec(DOSSIER);
+    const { db } = open(4);
+    expect(db.prepare('select * from delivery_dossier').all()).toMatchObject([{ dossier_id: 'd1', provisional_code: 'TAM-1' }]);
+    db.exec(`update delivery_dossier set official_code = 'H15-1'`);
+    expect(() => db.exec(`update delivery_dossier set official_code = 'H15-2'`)).toThrow(/once and for ever/);
+  });
+
+  it('5: counts and lists what waits from indexes, however much waits', () => {
+    const { db } = open(5);
+    const plan = (sql: string) =>
+      (db.prepare(`explain query plan ${sql}`).all() as { detail: string }[]).map((step) => step.detail).join('; ');
+    const waits = 'from delivery_item indexed by delivery_item_since where open > 0';
+    expect(plan(`select count(*), min(enqueued_at) ${waits}`)).toContain('COVERING INDEX');
+    expect(plan(`select seq, min(enqueued_at), count(*) ${waits} and open = 1 and enqueued_at <= 9 and (lane < 2 or 1)`)).toContain(
+      'COVERING INDEX',
+    );
+    const later = 'from delivery_item indexed by delivery_item_later where open = 1 and next_at > 5 order by next_at limit 1';
+    expect(plan(`select next_at ${later}`)).toMatch(/^SEARCH .*COVERING INDEX delivery_item_later/);
+    expect(plan('select * from delivery_item indexed by delivery_item_waits where open > 0 order by seq limit 9')).not.toContain('B-TREE');
+  });
 });

@@ -107,4 +107,20 @@ export const migrations: Migration[] = [
       create index delivery_item_dossier on delivery_item (dossier_id, place);
     `,
   },
+  {
+    room: 'delivery',
+    number: 4,
+    name: 'the new receipt is offered by the dossier itself',
+    sql: `alter table delivery_dossier drop column slip;`,
+  },
+  {
+    room: 'delivery',
+    number: 5,
+    name: 'what waits is counted and listed without reading it all',
+    sql: `
+      create index delivery_item_waits on delivery_item (seq) where open > 0;
+      create index delivery_item_since on delivery_item (enqueued_at, open, lane) where open > 0;
+      create index delivery_item_later on delivery_item (next_at) where open = 1;
+    `,
+  },
 ];

@@ -60,7 +60,6 @@ export interface DossierRow {
   readonly provisionalCode: string | null;
   readonly officialCode: string | null;
   readonly mappedAt: number | null;
-  readonly slip: 'none' | 'offered' | 'printed' | 'declined';
   readonly agency: string;
   /** Day of reception in Vietnam. */
   readonly day: string;
@@ -86,7 +85,7 @@ const ITEM = `seq, place, id, dossier_id as dossierId, revision, kind, key, cont
   maybe_sent as maybeSent, attempts, next_at as nextAt, why, enqueued_at as enqueuedAt, first_sent_at as firstSentAt, acked_at as ackedAt, reconciled_at as reconciledAt`;
 const FILE = `item_seq as itemSeq, ordinal, dossier_id as dossierId, component_code as componentCode, component_name as componentName, name, path, sha256, size,
   upload_url as uploadUrl, remote_id as remoteId, problem`;
-const DOSSIER = `dossier_id as dossierId, provisional_code as provisionalCode, official_code as officialCode, mapped_at as mappedAt, slip, agency, day,
+const DOSSIER = `dossier_id as dossierId, provisional_code as provisionalCode, official_code as officialCode, mapped_at as mappedAt, agency, day,
   procedure_name as procedureName, applicant_name as applicantName, revision, acked_revision as ackedRevision`;
 
 type RawItem = Omit<Item, 'why' | 'maybeSent'> & { why: string | null; maybeSent: number };
@@ -126,8 +125,9 @@ export function createOutbox(store: Store) {
     // The first open item of each dossier, held ones (open = 2) blocking what follows them.
     next: db.prepare(`select i.seq, i.dossier_id as dossierId, i.lane from delivery_item i where i.open = 1 and i.next_at <= ? and i.lane between ? and ?
       and not exists (select 1 from delivery_item e where e.dossier_id = i.dossier_id and e.place < i.place and e.open > 0) order by i.lane, i.seq limit ?`),
-    nextTime: db.prepare(`select min(i.next_at) as at from delivery_item i where i.open = 1 and i.lane between ? and ? and i.next_at > ?
-      and not exists (select 1 from delivery_item e where e.dossier_id = i.dossier_id and e.place < i.place and e.open > 0)`),
+    nextTime:
+      db.prepare(`select i.next_at as at from delivery_item i indexed by delivery_item_later where i.open = 1 and i.lane between ? and ? and i.next_at > ?
+      and not exists (select 1 from delivery_item e where e.dossier_id = i.dossier_id and e.place < i.place and e.open > 0) order by i.next_at limit 1`),
     openBefore: db.prepare(`select 1 from delivery_item where dossier_id = ? and place < ? and open > 0 limit 1`),
     phase: db.prepare(
       `update delivery_item set state = ?, step = ?, maybe_sent = ?, first_sent_at = coalesce(first_sent_at, ?) where seq = ?`,
@@ -158,9 +158,11 @@ export function createOutbox(store: Store) {
     reconciled: db.prepare(
       `update delivery_item set state = 'reconciled', reconciled_at = ? where dossier_id = ? and state = 'acknowledged'`,
     ),
-    counts: db.prepare(`select count(*) as unsent, min(enqueued_at) as oldestAt from delivery_item where open > 0`),
+    counts: db.prepare(
+      `select count(*) as unsent, min(enqueued_at) as oldestAt from delivery_item indexed by delivery_item_since where open > 0`,
+    ),
     waiting: db.prepare(
-      `select seq, min(enqueued_at) as at, count(*) as count from delivery_item where open = 1 and enqueued_at <= ? and (lane < 2 or ?)`,
+      `select seq, min(enqueued_at) as at, count(*) as count from delivery_item indexed by delivery_item_since where open > 0 and open = 1 and enqueued_at <= ? and (lane < 2 or ?)`,
     ),
     hasDay: db.prepare(`select 1 from delivery_dossier where day = ? limit 1`),
     arrived: db.prepare(`select 1 from delivery_dossier d join delivery_item i on i.dossier_id = d.dossier_id
@@ -169,7 +171,7 @@ export function createOutbox(store: Store) {
     held: db.prepare(`select count(*) as n from delivery_item where open = 2 and state in ('refused', 'needs-file')`),
     acked: db.prepare(`select count(*) as n from delivery_item where acked_at >= ?`),
     list: db.prepare(
-      `select ${ITEM} from delivery_item where open > 0 order by case when state in ('refused', 'needs-file') then 0 else 1 end, seq limit ?`,
+      `select ${ITEM} from delivery_item indexed by delivery_item_waits where open > 0 and state not in ('refused', 'needs-file') order by seq limit ?`,
     ),
     listHeld: db.prepare(`select ${ITEM} from delivery_item where open = 2 and state in ('refused', 'needs-file') order by seq limit ?`),
     listAcked: db.prepare(`select ${ITEM} from delivery_item where acked_at >= ? and acked_at < ? order by acked_at desc limit ?`),
@@ -179,11 +181,8 @@ export function createOutbox(store: Store) {
     putDossier:
       db.prepare(`insert into delivery_dossier (dossier_id, provisional_code, provisional_needle, official_code, official_needle, agency, day, procedure_name, applicant_name, revision)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (dossier_id) do update set procedure_name = excluded.procedure_name, applicant_name = excluded.applicant_name, revision = excluded.revision`),
-    official: db.prepare(
-      `update delivery_dossier set official_code = ?, official_needle = ?, mapped_at = ?, slip = case when provisional_code is null then slip else 'offered' end where dossier_id = ?`,
-    ),
+    official: db.prepare(`update delivery_dossier set official_code = ?, official_needle = ?, mapped_at = ? where dossier_id = ?`),
     provisional: db.prepare(`update delivery_dossier set provisional_code = ?, provisional_needle = ? where dossier_id = ?`),
-    slip: db.prepare(`update delivery_dossier set slip = ? where dossier_id = ? and slip = 'offered'`),
     setRevision: db.prepare(`update delivery_dossier set revision = ? where dossier_id = ?`),
     ackedRevision: db.prepare(`update delivery_dossier set acked_revision = max(acked_revision, ?) where dossier_id = ?`),
     search: db.prepare(
@@ -248,7 +247,8 @@ export function createOutbox(store: Store) {
     forgetRemote: (dossierId: string) => void q.forgetRemote.run(dossierId),
     next: (now: number, fromLane: number, toLane: number, limit: number) =>
       q.next.all(now, fromLane, toLane, limit) as { seq: number; dossierId: string; lane: number }[],
-    nextTime: (now: number, fromLane: number, toLane: number) => (q.nextTime.get(fromLane, toLane, now) as { at: number | null }).at,
+    nextTime: (now: number, fromLane: number, toLane: number) =>
+      (q.nextTime.get(fromLane, toLane, now) as { at: number } | undefined)?.at ?? null,
     waitsForOrder: (i: Item) => q.openBefore.get(i.dossierId, i.place) !== undefined,
     phase: (seq: number, state: ItemState, step: number, maybeSent: boolean, now: number) =>
       void q.phase.run(state, step, maybeSent ? 1 : 0, now, seq),
@@ -281,7 +281,8 @@ export function createOutbox(store: Store) {
     anySendable: () => q.any.get() !== undefined,
     heldCount: () => (q.held.get() as { n: number }).n,
     ackedSince: (at: number) => (q.acked.get(at) as { n: number }).n,
-    listOpen: (limit: number) => items(q.list.all(limit)),
+    /** What a person must put right first, then in the order in which it came. */
+    listOpen: (limit: number) => [...items(q.listHeld.all(limit)), ...items(q.list.all(limit))].slice(0, limit),
     listHeld: (limit: number) => items(q.listHeld.all(limit)),
     listAcked: (from: number, before: number, limit: number) => items(q.listAcked.all(from, before, limit)),
     listAll: (before: number, limit: number) => items(q.listAll.all(before, limit)),
@@ -307,7 +308,6 @@ export function createOutbox(store: Store) {
       ),
     setOfficial: (dossierId: string, code: string, now: number) => void q.official.run(code, needle(code), now, dossierId),
     setProvisional: (dossierId: string, code: string) => void q.provisional.run(code, needle(code), dossierId),
-    slip: (dossierId: string, word: 'printed' | 'declined') => q.slip.run(word, dossierId).changes > 0,
     setRevision: (dossierId: string, revision: number) => void q.setRevision.run(revision, dossierId),
     ackedRevision: (dossierId: string, revision: number) => void q.ackedRevision.run(revision, dossierId),
     search: (text: string) => q.search.all(`%${needle(text)}%`, `%${needle(text)}%`) as DossierRow[],

@@ -73,7 +73,9 @@ export function createRemote(deps: RemoteDeps) {
       `insert or ignore into delivery_inbox (id, remote_number, kind, dossier_id, code, text, at, heard_at, files) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     known: db.prepare('select 1 from delivery_inbox where remote_number = ?'),
-    list: db.prepare(`select ${INBOX} from delivery_inbox where seen_at is null or ? = 0 order by heard_at desc limit 200`),
+    list: db.prepare(
+      `select ${INBOX} from delivery_inbox where (seen_at is null or ? = 0) and (? is null or dossier_id = ?) order by heard_at desc limit 200`,
+    ),
     seen: db.prepare('update delivery_inbox set seen_at = ? where id = ? and seen_at is null'),
     unseen: db.prepare('select count(*) as n from delivery_inbox where seen_at is null'),
     one: db.prepare(`select ${INBOX} from delivery_inbox where id = ?`),
@@ -149,7 +151,9 @@ export function createRemote(deps: RemoteDeps) {
       })),
     business: (dossierId: string) =>
       q.axis.get(dossierId, 'business') as { value: string; source: string; sourceAt: number; heardAt: number } | undefined,
-    inbox: (unseenOnly: boolean): InboxItem[] => q.list.all(unseenOnly ? 1 : 0).map(toItem),
+    /** @param dossierId of one dossier alone */
+    inbox: (unseenOnly: boolean, dossierId: string | null = null): InboxItem[] =>
+      q.list.all(unseenOnly ? 1 : 0, dossierId, dossierId).map(toItem),
     seen: (id: string) => q.seen.run(clock.now(), id).changes > 0,
     unseen: () => (q.unseen.get() as { n: number }).n,
     /** Path (relative to the data folder) and name of a returned file. */

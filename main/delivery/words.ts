@@ -127,7 +127,7 @@ export function stateWords(state: ShownState, seen: Seen): { text: Sentence; ton
     case 'moved':
       return { text: s('Đã chuyển máy khác', 'Moved to another station'), tone: 'off' };
     case 'superseded':
-      return { text: s('Đã thay bằng bản sau', 'Replaced by a later revision'), tone: 'off' };
+      return { text: s('Đã có bản sau', 'A later one goes'), tone: 'off' };
   }
 }
 

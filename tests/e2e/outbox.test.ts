@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { PDFDocument } from 'pdf-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { part } from '../parts.ts';
 import { expectAccessible, lookAtBothSizes, openDesk, shoot, soon, type Screen } from './browser.ts';
@@ -50,6 +51,12 @@ describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
     await press(at.desk, 'Enter');
     await page.locator('main.intake').waitFor();
     await page.getByRole('status').filter({ hasText: 'Tỉnh trả lại' }).waitFor();
+    // What stands on the citizen's receipt is not offered to be changed, by button or by key.
+    for (const name of ['Chọn thủ tục khác', 'Đổi ngày hẹn', 'Thu phí', 'Từ chối tiếp nhận', 'Yêu cầu bổ sung'])
+      expect(await page.getByRole('button', { name }).count()).toBe(0);
+    expect(await page.getByRole('radio', { name: 'Bưu chính' }).count()).toBe(0);
+    for (const key of ['F10', 'Shift+F7', 'Control+F7']) await press(at.desk, key);
+    expect(await page.getByRole('dialog').count()).toBe(0);
     await shots('desk-correct');
     // Still refused over there: as it was, and then as a new revision.
     await trouble('refuse', false);
@@ -73,6 +80,54 @@ describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
     await tabTo(at.desk, /^Gửi lại như cũ/);
     await press(at.desk, 'Enter');
     await soon(() => row.count(), 30_000).toBe(0);
+  });
+
+  it('finds a dossier by a piece of its code, sent or not, and gives the list back with Escape', async () => {
+    const { page } = at.desk;
+    const code = (await at.colleague.dossiers.get({ dossierId: corrected })).title;
+    await page.getByLabel('Tìm theo mã hồ sơ hoặc mã tạm').focus();
+    await page.keyboard.type(code.slice(-9), { delay: 50 });
+    const row = page.locator('table.list tbody tr', { hasText: code });
+    await row
+      .filter({ hasText: /Tỉnh đã nhận|Đã đối chiếu/ })
+      .first()
+      .waitFor();
+    await shots('desk-outbox-found');
+    await press(at.desk, 'Escape');
+    await page.getByText('Không còn việc nào chờ.').waitFor();
+  });
+
+  it('shows what came back for a dossier: the result as pages, each axis with who said so and when', async () => {
+    const { page } = at.desk;
+    const paper = await PDFDocument.create();
+    paper.addPage([300, 200]);
+    const code = (await at.colleague.dossiers.get({ dossierId: corrected })).title;
+    const file = { name: 'ket-qua.pdf', bytes: Buffer.from(await paper.save()) };
+    const { province } = at.started.counter.neighbours ?? {};
+    province?.decide(code, { kind: 'KetQua', status: 9, text: 'Đã có kết quả giải quyết', file });
+    province?.decide(code, { kind: 'ThanhToan', value: 'Đã thu đủ', text: 'Đã thu đủ' });
+    await page.getByText('Tỉnh gửi về: 2').waitFor();
+    await tabTo(at.desk, /^Tỉnh gửi về/);
+    await press(at.desk, 'Enter');
+    await page.getByRole('dialog').getByText('Đã có kết quả giải quyết').waitFor();
+    await shots('desk-inbox');
+    await tabTo(at.desk, /^Xem ket-qua/);
+    await press(at.desk, 'Enter');
+    await page.locator('.paperview canvas').waitFor();
+    await press(at.desk, 'Escape');
+    await page.locator('.paperview').waitFor({ state: 'detached' });
+    await tabTo(at.desk, /^Mở hồ sơ/);
+    await press(at.desk, 'Enter');
+    const there = page.getByRole('region', { name: 'Ở hệ thống tỉnh' });
+    await there.getByText('Đã thu đủ').first().waitFor();
+    await there
+      .getByText(/theo tỉnh, \d\d:\d\d/)
+      .first()
+      .waitFor();
+    await there.getByRole('button', { name: 'Xem ket-qua.pdf' }).waitFor();
+    await shots('desk-at-province');
+    await press(at.desk, 'Alt+5');
+    await page.locator('main.outbox').waitFor();
   });
 
   it('shows what the comparison found and settles it', async () => {

@@ -52,6 +52,7 @@ const SCHEMA = `
   create table if not exists progress (id integer primary key, code text not null, key text not null, body text not null) strict;
   create index if not exists progress_code on progress (code);
   create table if not exists effect (number integer primary key autoincrement, kind text not null, key text not null, code text not null) strict;
+  create index if not exists effect_made on effect (code) where kind = 'create';
   create table if not exists change (number integer primary key autoincrement, agency text not null, code text not null, body text not null) strict;
   create table if not exists token (value text primary key, until integer not null) strict, without rowid;
   create table if not exists upload (id text primary key, length integer not null, name text not null) strict, without rowid;

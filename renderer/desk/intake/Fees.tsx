@@ -7,8 +7,11 @@ import { State } from '../../shared/parts/State.tsx';
 import { moneyText } from '../../shared/time.ts';
 import type { Draft } from './useDraft.ts';
 
-/** What is to be paid, each line with its computation and each reduction with its basis. */
-export function Fees({ dossier, draft }: { dossier: DossierView; draft: Draft }) {
+/**
+ * What is to be paid, each line with its computation and each reduction with its basis.
+ * @param fixed the amount stands on a receipt
+ */
+export function Fees({ dossier, draft, fixed }: { dossier: DossierView; draft: Draft; fixed: boolean }) {
   const say = useSay();
   const { fees, feeInput, procedure } = dossier;
   const [view, setView] = useState<ProcedureView | null>(null);
@@ -43,7 +46,7 @@ export function Fees({ dossier, draft }: { dossier: DossierView; draft: Draft })
           <b>{moneyText(fees.due)}</b>
         </span>
       </div>
-      {view && (view.quantities.length > 0 || view.exemptions.length > 0) ? (
+      {view && !fixed && (view.quantities.length > 0 || view.exemptions.length > 0) ? (
         <div className="feein">
           {view.quantities.map((quantity) => (
             <Quantity

@@ -21,6 +21,8 @@ import { useScan } from './useScan.ts';
 /** Left who and what; middle papers, money, date, in the order of the talk at the counter; right the page itself. */
 export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierView }) {
   const say = useSay();
+  /** Given back by the province: what stands on the citizen's receipt (procedure, channel, fees, date) stays as it is. */
+  const returned = dossier.axes.sync === 'rejected';
   const [componentKey, setComponentKey] = useState<string | null>(null);
   const [dialog, setDialog] = useState<IntakeDialog | null>(null);
   const [pageId, setPageId] = useState<string | null>(null);
@@ -53,7 +55,7 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
     if (scan.scanning) return;
     // The field under the cursor is saved by leaving it; the queue of `send` keeps the order.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    if (dossier.axes.sync === 'rejected') {
+    if (returned) {
       if (await draft.send((order) => client.dossiers.resend(order))) go('outbox');
       return;
     }
@@ -66,10 +68,8 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
 
   useKeys({
     scan: scanNext,
-    supplement: () => setDialog('supplement'),
-    refuse: () => setDialog('refuse'),
-    open: () => setDialog('pay'),
     finish: () => void accept(false),
+    ...(returned ? {} : { supplement: () => setDialog('supplement'), refuse: () => setDialog('refuse'), open: () => setDialog('pay') }),
   });
 
   const newest = scan.pages.at(-1)?.pageId;
@@ -84,9 +84,9 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
       <div className="form">
         <section className="col scroll" aria-label={say('Người nộp và thủ tục', 'Applicant and procedure')}>
           {draft.trouble ? <TroubleNote trouble={draft.trouble} onClose={draft.dismiss} /> : null}
-          <Channel dossier={dossier} draft={draft} />
+          {returned ? null : <Channel dossier={dossier} draft={draft} />}
           <Parties dossier={dossier} draft={draft} />
-          <Procedure dossier={dossier} draft={draft} />
+          <Procedure dossier={dossier} draft={draft} fixed={returned} />
         </section>
         <section className="col mid scroll" aria-label={say('Thành phần, phí, hẹn trả', 'Papers, fees, due date')}>
           <Checklist
@@ -108,8 +108,8 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
             components={dossier.components}
             onSelect={setPageId}
           />
-          <Fees dossier={dossier} draft={draft} />
-          <DueDate dossier={dossier} onChange={() => setDialog('due')} />
+          <Fees dossier={dossier} draft={draft} fixed={returned} />
+          <DueDate dossier={dossier} {...(returned ? {} : { onChange: () => setDialog('due') })} />
         </section>
       </div>
       <PagePane scan={scan} page={page} component={component} />

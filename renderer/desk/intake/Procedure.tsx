@@ -8,15 +8,18 @@ import type { Draft } from './useDraft.ts';
 
 type Hit = Awaited<ReturnType<typeof client.catalogue.search>>['items'][number];
 
-/** The procedure: typed without diacritics, chosen with Enter; once chosen, its name, case and what must be known about it. */
-export function Procedure({ dossier, draft }: { dossier: DossierView; draft: Draft }) {
+/**
+ * The procedure: typed without diacritics, chosen with Enter; once chosen, its name, case and what must be known about it.
+ * @param fixed it stands on a receipt: only the words of the request may be put right
+ */
+export function Procedure({ dossier, draft, fixed }: { dossier: DossierView; draft: Draft; fixed: boolean }) {
   const [changing, setChanging] = useState(false);
   const chosen = dossier.procedure;
   if (!chosen || changing) return <ProcedureSearch dossier={dossier} draft={draft} onDone={() => setChanging(false)} />;
-  return <Chosen dossier={dossier} draft={draft} onChange={() => setChanging(true)} />;
+  return <Chosen dossier={dossier} draft={draft} onChange={fixed ? null : () => setChanging(true)} />;
 }
 
-function Chosen({ dossier, draft, onChange }: { dossier: DossierView; draft: Draft; onChange: () => void }) {
+function Chosen({ dossier, draft, onChange }: { dossier: DossierView; draft: Draft; onChange: (() => void) | null }) {
   const say = useSay();
   const chosen = dossier.procedure;
   const [view, setView] = useState<ProcedureView | null>(null);
@@ -41,9 +44,11 @@ function Chosen({ dossier, draft, onChange }: { dossier: DossierView; draft: Dra
       <div className="h">
         <h2>{say('Thủ tục', 'Procedure')}</h2>
         <span className="sp" />
-        <button type="button" className="link" onClick={onChange}>
-          {say('Chọn thủ tục khác', 'Choose another')}
-        </button>
+        {onChange ? (
+          <button type="button" className="link" onClick={onChange}>
+            {say('Chọn thủ tục khác', 'Choose another')}
+          </button>
+        ) : null}
       </div>
       <div className="chosen">
         <span className="m code">{chosen.code}</span>
@@ -52,7 +57,7 @@ function Chosen({ dossier, draft, onChange }: { dossier: DossierView; draft: Dra
           {view ? <small>{`${view.field.name}, ${view.cases.find((one) => one.id === chosen.caseId)?.limit.text ?? ''}`}</small> : null}
         </span>
       </div>
-      {view && view.cases.length > 1 ? (
+      {view && view.cases.length > 1 && onChange ? (
         <label className="fld w">
           <span className="lb">{say('Trường hợp', 'Case')}</span>
           <select

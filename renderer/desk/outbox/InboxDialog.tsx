@@ -6,8 +6,7 @@ import { useNow } from '../../shared/useNow.ts';
 import { whenText } from '../../shared/time.ts';
 import { go } from '../data/route.ts';
 import { useCommand } from '../data/useCommand.ts';
-
-type InboxItem = Awaited<ReturnType<typeof client.delivery.inbox>>[number];
+import { ReturnedFiles, type InboxItem } from '../results/ReturnedFiles.tsx';
 
 /** What the province sent to the desk: results, supplement requests, official codes. Looking at one takes it off the list. */
 export function InboxDialog({ onClose }: { onClose: () => void }) {
@@ -33,7 +32,7 @@ export function InboxDialog({ onClose }: { onClose: () => void }) {
           <li key={item.id}>
             <span className="nw small">{whenText(item.at, now)}</span>
             <span>
-              <b className="code">{item.code}</b> {item.text[language]}
+              <b className="code">{item.code}</b> {item.text[language]} <ReturnedFiles item={item} />
             </span>
             <button type="button" className="btn sm" onClick={() => open(item)}>
               {item.dossierId === null ? say('Đã xem', 'Seen') : say('Mở hồ sơ', 'Open')}

@@ -20,6 +20,7 @@ import { LookUpBook } from './LookUpDialog.tsx';
 import { OutboxSide } from './OutboxSide.tsx';
 import { OutboxTable } from './OutboxTable.tsx';
 import { SignInDialog } from './SignInDialog.tsx';
+import { useFound } from './useFound.ts';
 import { sortRows, outboxAfter, type OutboxPicture, type OutboxRow } from './outboxState.ts';
 import './outbox.css';
 
@@ -37,12 +38,14 @@ export function Outbox({ id }: { id: string | null }) {
   const [signIn, setSignIn] = useState(false);
   const [inbox, setInbox] = useState(false);
   const [book, setBook] = useState(false);
+  const [wanted, setWanted] = useState('');
   const { has } = useSession();
   const live = useLive<OutboxPicture, { summary: OutboxSummary; changed: OutboxRow[]; removed: string[] }>({
     key: 'outbox-rows',
     open: (signal) => client.delivery.watch(undefined, { signal }),
     apply: outboxAfter,
   });
+  const found = useFound(wanted, live.data);
   const summary = live.data?.summary;
   const acknowledged = summary?.acknowledgedToday;
   useEffect(() => {
@@ -54,7 +57,8 @@ export function Outbox({ id }: { id: string | null }) {
   }, [tab, acknowledged]);
 
   const waiting = sortRows(live.data?.rows ?? []);
-  const rows = tab === 'acknowledged-today' ? sent : tab === 'needs-person' ? waiting.filter((row) => row.needsPerson) : waiting;
+  const rows = found ?? (tab === 'acknowledged-today' ? sent : tab === 'needs-person' ? waiting.filter((row) => row.needsPerson) : waiting);
+  const comparing = tab === 'differences' && found === null;
   const current = rows.find((row) => row.id === selected) ?? rows[0] ?? null;
 
   const act = (row: OutboxRow) => {
@@ -81,6 +85,10 @@ export function Outbox({ id }: { id: string | null }) {
   const evidence = useRef<() => void>(() => {});
   useKeys({ retry: retryAll, evidence: () => evidence.current() });
 
+  const choose = (next: Tab) => {
+    setWanted('');
+    setTab(next);
+  };
   const tabs: readonly { tab: Tab; label: string; n: number }[] = [
     { tab: 'unsent', label: say('Chưa tới tỉnh', 'Not yet there'), n: summary?.unsent ?? 0 },
     { tab: 'needs-person', label: say('Cần anh/chị xử lý', 'Needs you'), n: summary?.needsPerson ?? 0 },
@@ -93,7 +101,13 @@ export function Outbox({ id }: { id: string | null }) {
       <section className="tb" aria-label={say('Việc gửi tỉnh', 'Deliveries')}>
         <div className="tabs">
           {tabs.map((one) => (
-            <button key={one.tab} type="button" className="tab" aria-pressed={tab === one.tab} onClick={() => setTab(one.tab)}>
+            <button
+              key={one.tab}
+              type="button"
+              className="tab"
+              aria-pressed={found === null && tab === one.tab}
+              onClick={() => choose(one.tab)}
+            >
               {one.label} <b>{one.n}</b>
             </button>
           ))}
@@ -108,7 +122,7 @@ export function Outbox({ id }: { id: string | null }) {
             <Icon name="warn" size="s" /> {say(summary.alert.vi, summary.alert.en)}
           </p>
         ) : null}
-        {tab === 'differences' ? (
+        {comparing ? (
           <Differences />
         ) : (
           <OutboxTable
@@ -118,6 +132,7 @@ export function Outbox({ id }: { id: string | null }) {
             onSelect={setSelected}
             onAct={act}
             stale={live.staleSince !== null}
+            searching={found !== null}
           />
         )}
         <div className="foot">
@@ -150,12 +165,26 @@ export function Outbox({ id }: { id: string | null }) {
               {say('Tạm dừng gửi', 'Pause')}
             </button>
           )}
+          <label className="findcode">
+            <Icon name="find" size="s" />
+            <input
+              value={wanted}
+              onChange={(event) => setWanted(event.target.value)}
+              onKeyDown={(event) => {
+                if (event.key === 'Escape') setWanted('');
+              }}
+              aria-label={say('Tìm theo mã hồ sơ hoặc mã tạm', 'Find by official or provisional code')}
+              placeholder={say('Mã hồ sơ hoặc mã tạm', 'Official or provisional code')}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </label>
         </div>
       </section>
-      {tab === 'differences' || !current ? (
+      {comparing || !current ? (
         <aside className="side none">
           <p className="dim">
-            {tab === 'differences'
+            {comparing
               ? say('Chọn cách xử lý cho từng chỗ lệch.', 'Choose how to settle each difference.')
               : say('Không có việc nào ở đây.', 'Nothing here.')}
           </p>

@@ -29,18 +29,20 @@ interface OutboxTableProps {
   readonly now: number;
   readonly selected: string | null;
   readonly stale: boolean;
+  /** Rows were asked for by their code: the field keeps the focus. */
+  readonly searching: boolean;
   readonly onSelect: (id: string) => void;
   readonly onAct: (row: OutboxRow) => void;
 }
 
 /** Every row has "vì sao" and "cần làm"; "Không cần làm gì" is an answer. Arrows move, Enter does what the row needs. */
-export function OutboxTable({ rows, now, selected, stale, onSelect, onAct }: OutboxTableProps) {
+export function OutboxTable({ rows, now, selected, stale, searching, onSelect, onAct }: OutboxTableProps) {
   const { language, say } = useLanguage();
   const body = useRef<HTMLTableSectionElement>(null);
   const any = rows.length > 0;
   useEffect(() => {
-    if (any) body.current?.querySelector<HTMLElement>('button.rowpick')?.focus();
-  }, [any]);
+    if (any && !searching) body.current?.querySelector<HTMLElement>('button.rowpick')?.focus();
+  }, [any, searching]);
   const step = (from: HTMLElement, by: number) => {
     const all = [...(body.current?.querySelectorAll<HTMLElement>('button.rowpick') ?? [])];
     const next = all[all.indexOf(from) + by];
@@ -49,7 +51,9 @@ export function OutboxTable({ rows, now, selected, stale, onSelect, onAct }: Out
   if (!any)
     return (
       <p className="empty">
-        {say('Không còn việc nào chờ. Hồ sơ mới tự gửi khi tiếp nhận xong.', 'Nothing waits. New dossiers are sent by themselves.')}
+        {searching
+          ? say('Không có hồ sơ nào với mã này trong các việc gửi tỉnh.', 'No dossier with this code was sent or is waiting.')
+          : say('Không còn việc nào chờ. Hồ sơ mới tự gửi khi tiếp nhận xong.', 'Nothing waits. New dossiers are sent by themselves.')}
       </p>
     );
   return (

@@ -1,16 +1,14 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { DossierDocument, DossierView } from '../../../main/contract/dossier-views.ts';
 import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
-import { Dialog } from '../../shared/parts/Dialog.tsx';
 import { Icon } from '../../shared/parts/Icon.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { dateText, clockText } from '../../shared/time.ts';
 import { useDeskData } from '../data/deskData.tsx';
 import { useCommand } from '../data/useCommand.ts';
+import { PaperDialog } from './PaperDialog.tsx';
 import './results.css';
-
-const PdfPages = lazy(() => import('../sign/PdfPages.tsx').then((module) => ({ default: module.PdfPages })));
 
 /** The papers of a dossier, newest first; each opens as its page images and prints again. */
 export function DocumentList({ dossier }: { dossier: DossierView }) {
@@ -58,20 +56,7 @@ export function DocumentList({ dossier }: { dossier: DossierView }) {
           </li>
         ))}
       </ul>
-      {open ? (
-        <Dialog title={open.document.name} onClose={() => setOpen(null)} wide>
-          <div className="paperview" tabIndex={0} role="group" aria-label={open.document.name}>
-            <Suspense fallback={<p className="dim">{say('Đang mở trang…', 'Opening…')}</p>}>
-              <PdfPages url={open.url} sha256={open.document.sha256} label={open.document.name} width={680} />
-            </Suspense>
-          </div>
-          <div className="row">
-            <button type="button" className="btn" onClick={() => setOpen(null)} data-autofocus>
-              {say('Đóng', 'Close')}
-            </button>
-          </div>
-        </Dialog>
-      ) : null}
+      {open ? <PaperDialog name={open.document.name} url={open.url} sha256={open.document.sha256} onClose={() => setOpen(null)} /> : null}
     </section>
   );
 }

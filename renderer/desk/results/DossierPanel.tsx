@@ -11,6 +11,7 @@ import { useNow } from '../../shared/useNow.ts';
 import { go } from '../data/route.ts';
 import { SupplementDialog } from '../intake/SupplementDialog.tsx';
 import { useDraft } from '../intake/useDraft.ts';
+import { AtProvince } from './AtProvince.tsx';
 import { ApologyDialog } from './ApologyDialog.tsx';
 import { DocumentList } from './DocumentList.tsx';
 import { HandoverDialog } from './HandoverDialog.tsx';
@@ -92,6 +93,7 @@ export function DossierPanel({ id }: { id: string }) {
           ) : null}
         </dl>
         <DocumentList dossier={dossier} />
+        <AtProvince dossier={dossier} />
         <section className="docs" aria-label={say('Quá trình', 'History')}>
           <h2>{say('Quá trình', 'History')}</h2>
           <ol className="way">

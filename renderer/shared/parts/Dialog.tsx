@@ -35,6 +35,8 @@ export function Dialog({
       className={wide ? 'dlg wide' : 'dlg'}
       aria-labelledby={titleId}
       onCancel={(event) => {
+        // Of a dialog over this one, or of a file chooser in it: not ours.
+        if (event.target !== event.currentTarget) return;
         event.preventDefault();
         onClose();
       }}
