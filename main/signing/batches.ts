@@ -104,8 +104,12 @@ export class Batches {
       },
     }));
     let ready: ReadyFiles = new Map();
+    this.workshop.warmUp(files);
     const key = await this.workshop.openKey(request, (identity) => (ready = this.workshop.prepareAhead(level, files, identity)));
-    if (isRefusal(key)) return key;
+    if (isRefusal(key)) {
+      await this.workshop.rest();
+      return key;
+    }
     const { commandId, module, tokenSerial, certificateId } = request;
     const signer = key.signer.certificate.subject;
     this.journal.createBatch({ id, commandId, module, tokenSerial, certificateId, signer, level, startedAt: now }, files);
@@ -127,6 +131,7 @@ export class Batches {
     void runner.finished.then(() => {
       if (this.runner === runner) this.runner = null;
       this.deps.changed();
+      return this.workshop.rest();
     });
     return runner;
   }
@@ -169,6 +174,7 @@ export class Batches {
     let key: OpenKey | null = null;
     if (runner.waitsForPin) {
       if (pin === undefined) return batch.why ?? notPaused();
+      this.workshop.warmUp(this.journal.files(batchId).filter((file) => file.state === 'pending'));
       const opened = await this.workshop.openKey({ ...batch, pin, confirmFinalTry });
       if (isRefusal(opened)) return opened;
       key = opened;
@@ -214,5 +220,6 @@ export class Batches {
   async close(): Promise<void> {
     await this.ready;
     await this.runner?.abandon();
+    await this.workshop.rest();
   }
 }

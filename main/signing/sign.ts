@@ -1,5 +1,4 @@
 import type { Hash } from 'node:crypto';
-import { closeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { refuse, type Refusal } from '../contract/refusal.ts';
 import {
@@ -9,14 +8,11 @@ import {
   guardFile,
   guardObjects,
   prepareSignature,
-  publish,
-  makeDurable,
-  recheck,
   temporaryName,
-  writeBeside,
-  writeTemporary,
+  writeResult,
   type Appearance,
   type PreparedSignature,
+  type WriteJob,
 } from './append/index.ts';
 import { attributesDigest, signedAttributes, signedData, type Certificate, type HashName, type Scheme } from './cms/index.ts';
 import { quickVerify } from './verify/quick.ts';
@@ -195,6 +191,7 @@ export async function completeFile(file: PreparedFile, signer: Signer, timestamp
 /**
  * The part after the key: CMS, temporary file, fsync, re-check, rename.
  * @param evidence stands beside the result, and on the disk before the result has its name: no signed file is without it
+ * @param write what does the last of it; another thread may
  */
 export async function finishFile(
   file: PreparedFile,
@@ -202,6 +199,7 @@ export async function finishFile(
   signature: Buffer,
   timestamp: Buffer | null,
   evidence: string | null = null,
+  write: (job: WriteJob) => Promise<string> = writeResult,
 ): Promise<SignedFile> {
   const cms = signedData({
     certificate: signer.certificate,
@@ -212,25 +210,20 @@ export async function finishFile(
     signature,
     ...(timestamp ? { timestamp } : {}),
   });
-  const { prepared, request, temporary, size, sha256, earlier } = file;
+  const { prepared, request, temporary, original, size, sha256, earlier } = file;
+  const { output } = request;
+  const { bytes, field } = prepared;
   if (cms.length * 2 > prepared.contentsLength) throw new RangeError('the signature is larger than the room kept for it');
-  prepared.bytes.write(cms.toString('hex').toUpperCase(), prepared.contentsAt, 'latin1');
-  const beside = evidenceName(request.output, prepared.field);
-  const open: number[] = [];
-  try {
-    const fd = writeTemporary(temporary, size, file.original, prepared.bytes);
-    open.push(fd);
-    if (evidence !== null) open.push(writeBeside(beside, evidence));
-    await makeDurable(...open);
-    const whole = await recheck(temporary, fd, { field: prepared.field, size, sha256, earlier });
-    for (const one of open.splice(0)) closeSync(one);
-    await publish(temporary, request.output);
-    return { output: request.output, size: size + prepared.bytes.length, sha256: whole, field: prepared.field };
-  } catch (error) {
-    for (const one of open) closeSync(one);
-    if (evidence !== null) await rm(beside, { force: true });
-    throw error;
-  }
+  bytes.write(cms.toString('hex').toUpperCase(), prepared.contentsAt, 'latin1');
+  const whole = await write({
+    temporary,
+    output,
+    original,
+    update: bytes,
+    evidence: evidence === null ? null : { file: evidenceName(output, field), text: evidence },
+    expected: { field, size, sha256, earlier },
+  });
+  return { output, size: size + bytes.length, sha256: whole, field };
 }
 
 /** Where the evidence of a signature stands. */

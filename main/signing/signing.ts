@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Refusal } from '../contract/refusal.ts';
 import { Batches } from './batches.ts';
 import { Journal, type Item, type Place } from './batch/journal.ts';
@@ -46,7 +47,7 @@ export class Signing {
     this.list = new Worklist(deps.store, this.journal, this.dirs, () => this.workshop.pictures.list().seal);
     this.workshop = new Workshop(deps, this.journal, this.roots, this.dirs);
     this.unsubscribe = deps.store.subscribe((event) => {
-      if (event.room === 'signing') this.tellListeners();
+      if (event.room === 'signing') this.tellListeners(event.kind === 'batch');
     });
     this.batches = new Batches({
       room: deps,
@@ -145,15 +146,16 @@ export class Signing {
     return () => void this.listeners.delete(listener);
   }
 
-  private told = false;
+  private told: NodeJS.Timeout | null = null;
 
-  private tellListeners(): void {
-    if (this.told) return;
-    this.told = true;
+  /** @param now a batch pauses, goes on or ends: nobody waits for that */
+  private tellListeners(now = false): void {
+    if (this.told && !now) return;
+    if (this.told) clearTimeout(this.told);
     // The larger the batch, the more there is to draw, and the less one file of it changes.
-    const pause = Math.min(LEAST_OFTEN_MS, 40 + this.batches.size);
-    setTimeout(() => {
-      this.told = false;
+    const pause = now ? 0 : Math.min(LEAST_OFTEN_MS, 40 + this.batches.size);
+    this.told = setTimeout(() => {
+      this.told = null;
       for (const listener of this.listeners) listener();
     }, pause).unref();
   }
@@ -161,6 +163,7 @@ export class Signing {
   /** Tells the other rooms of new signatures, in order, until they have heard. */
   private tellSigned(): void {
     this.telling = this.telling.then(async () => {
+      await turn(); // two commits are two waits for the disk: others have their turn between
       const heard: Item[] = [];
       for (const item of this.journal.untold()) {
         if (this.closed) break;

@@ -4,9 +4,11 @@ import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { businessDay, vietnamIso } from '../store/index.ts';
+import { writeResult } from './append/index.ts';
 import { Pictures } from './appearance/index.ts';
 import type { Batch, Item, Journal } from './batch/journal.ts';
 import { AHEAD, type ReadyFiles, type RunnerDeps } from './batch/runner.ts';
+import { Writer } from './batch/writer.ts';
 import { readCertificate, type Certificate } from './cms/index.ts';
 import { completeSigned, evidenceOf, prepareBatchFile, type CompleteContext, type PlannedFile, type Preparer } from './files.ts';
 import { SMALL_FILE } from './pdf/index.ts';
@@ -19,6 +21,12 @@ import type { StartRequest } from './requests.ts';
 import type { SigningDeps } from './types.ts';
 import type { Stamp } from './upgrade.ts';
 
+/** So many small files keep a second thread busy. */
+const WORTH_A_THREAD = 4;
+
+/** Infinity when there is no such file. */
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? Infinity;
+
 /** What a batch works with: how keys are opened, files prepared and finished on this station. */
 export class Workshop {
   private readonly deps: SigningDeps;
@@ -26,6 +34,7 @@ export class Workshop {
   private readonly roots: RootStore;
   private readonly dirs: ReturnType<typeof folders>;
   private readonly findings = new Map<string, Assessment>();
+  private writer: Writer | null = null;
   readonly pictures: Pictures;
 
   constructor(deps: SigningDeps, journal: Journal, roots: RootStore, dirs: ReturnType<typeof folders>) {
@@ -112,7 +121,7 @@ export class Workshop {
     const ready: ReadyFiles = new Map();
     let before: Promise<unknown> = Promise.resolve();
     for (const file of files.slice(0, AHEAD)) {
-      if ((statSync(file.input, { throwIfNoEntry: false })?.size ?? Infinity) > SMALL_FILE) continue;
+      if (sizeOf(file.input) > SMALL_FILE) continue;
       const begun = before.then(() => turn()).then(() => this.prepare(level, file, { ...identity, training: false }));
       before = begun.catch(() => undefined); // an error is heard when the file's turn comes
       ready.set(file.position, begun);
@@ -120,8 +129,21 @@ export class Workshop {
     return ready;
   }
 
+  /** Before a batch: gets the thread that writes ready, while the token gets ready too. For a few small files it would not be worth it. */
+  warmUp(files: readonly Pick<PlannedFile, 'input'>[]): void {
+    if (files.length < WORTH_A_THREAD && files.every((file) => sizeOf(file.input) <= SMALL_FILE)) return;
+    this.writer ??= new Writer();
+  }
+
+  /** After a batch. */
+  async rest(): Promise<void> {
+    const { writer } = this;
+    this.writer = null;
+    await writer?.close();
+  }
+
   /** How the files of this batch are prepared, timestamped and finished. */
-  stages(batch: Batch): Pick<RunnerDeps, 'journal' | 'now' | 'prepare' | 'timestamp' | 'evidence' | 'complete'> {
+  stages(batch: Batch): Pick<RunnerDeps, 'journal' | 'now' | 'prepare' | 'timestamp' | 'evidence' | 'write' | 'complete'> {
     const { clock } = this.deps;
     const stamp = this.stamp();
     return {
@@ -130,8 +152,12 @@ export class Workshop {
       prepare: (file, signer) => this.prepare(batch.level, file, signer),
       timestamp: batch.level === 'B-B' || !stamp ? null : (signature) => stamp(createHash('sha256').update(signature).digest()),
       evidence: (prepared, signer, timestamped) => evidenceOf(prepared, signer, timestamped, this.findings.get(signer.certificate.id)),
-      complete: (prepared, signer, signed, timestamp) =>
-        completeSigned(prepared, signer, signed, timestamp, this.completion(batch.level, signer.certificate, signer.chain)),
+      write: (job) => this.writer?.write(job) ?? writeResult(job),
+      complete: async (prepared, signer, signed, timestamp) => {
+        // Nothing is looked up for what needs nothing more.
+        if (batch.level === 'B-B') return { level: 'B-B', sha256: signed.sha256, owes: null, missing: [] };
+        return completeSigned(prepared, signer, signed, timestamp, this.completion(batch.level, signer.certificate, signer.chain));
+      },
     };
   }
 

@@ -17,9 +17,9 @@ export {
   publish,
   syncFolders,
   writeBeside,
-  writeTemporary,
   temporaryName,
   type OriginalDigest,
 } from './output.ts';
-export { recheck, RecheckError } from './recheck.ts';
+export { RecheckError } from './recheck.ts';
 export { Update, type UpdateBase } from './update.ts';
+export { writeResult, type WriteJob } from './write.ts';

@@ -58,7 +58,7 @@ export async function appendUpdate(temporary: string, size: number, update: Buff
  * @param original the bytes before the update; null when a copy of `size` bytes lies there already
  * @returns the open descriptor, so that the re-check need not open the file again; the caller closes it
  */
-export function writeTemporary(temporary: string, size: number, original: Uint8Array | null, update: Buffer): number {
+export function writeTemporary(temporary: string, size: number, original: Uint8Array | null, update: Uint8Array): number {
   const fd = original ? openNew(temporary) : openSync(temporary, 'r+');
   try {
     if (original) writeAll(fd, original, 0);

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { WriteJob } from '../append/index.ts';
 import { evidenceName, finishFile, type PreparedFile, type SignedFile, type Signer, type Timestamper } from '../sign.ts';
 import type { Completed } from '../files.ts';
 import { TimestampError } from '../trust/index.ts';
@@ -9,8 +10,10 @@ import { timestampFailed } from './words.ts';
 
 export type TimestampAnswer = 'retry' | 'without' | 'stop';
 
-/** So many files are finished side by side: timestamp servers are slow (2 to 131 s), and so is a disk that must sync. */
-const MOST_AT_ONCE = 4;
+/** So many files are finished side by side, because a disk that must sync is slow; */
+const MOST_AT_ONCE = 8;
+/** so many when each asks for a timestamp: the servers are slow (2 to 131 s) and take no more. */
+const MOST_STAMPED = 4;
 
 /** What becomes of a file once it has its signature value. */
 export interface FinishSteps {
@@ -18,6 +21,8 @@ export interface FinishSteps {
   readonly timestamp: Timestamper | null;
   /** What stands beside the result before it has its name. */
   readonly evidence: (prepared: PreparedFile, signer: Signer, timestamped: boolean) => string;
+  /** Onto the disk, re-checked, under its name. @returns SHA-256 of the whole file */
+  readonly write: (job: WriteJob) => Promise<string>;
   /** After the rename: long-term data. Gives the level that was reached and the hash of the file. */
   readonly complete: (prepared: PreparedFile, signer: Signer, signed: SignedFile, timestamp: Buffer | null) => Promise<Completed>;
 }
@@ -49,7 +54,8 @@ export class Finisher {
 
   /** Returns as soon as there is room for this file. */
   async add(file: BatchFile, prepared: PreparedFile, signer: Signer, signature: Buffer): Promise<void> {
-    while (this.working.size >= MOST_AT_ONCE) await Promise.race(this.working);
+    const most = this.deps.timestamp ? MOST_STAMPED : MOST_AT_ONCE;
+    while (this.working.size >= most) await Promise.race(this.working);
     const work = this.finish(file, prepared, signer, signature)
       .catch(async (error: unknown) => {
         await rm(prepared.temporary, { force: true });
@@ -59,10 +65,13 @@ export class Finisher {
     this.working.add(work);
   }
 
-  /** Everything that was added is finished, and in the journal. */
-  async settle(): Promise<void> {
+  /**
+   * Everything that was added is finished, and in the journal.
+   * @param last goes into the journal with it, in the same commit
+   */
+  async settle(last?: () => void): Promise<void> {
     await Promise.all(this.working);
-    await this.ledger.flush();
+    await this.ledger.flush(last);
   }
 
   reply(answer: TimestampAnswer): boolean {
@@ -74,7 +83,8 @@ export class Finisher {
   private async finish(file: BatchFile, prepared: PreparedFile, signer: Signer, signature: Buffer): Promise<void> {
     const timestamp = await this.timestampFor(file, signature);
     this.deps.doing(file, 'checking');
-    const signed = await finishFile(prepared, signer, signature, timestamp, this.deps.evidence(prepared, signer, timestamp !== null));
+    const evidence = this.deps.evidence(prepared, signer, timestamp !== null);
+    const signed = await finishFile(prepared, signer, signature, timestamp, evidence, this.deps.write);
     const result = await this.deps.complete(prepared, signer, signed, timestamp).catch(async (error: unknown) => {
       // What is reported as failed must not lie there as a result.
       await rm(signed.output, { force: true });

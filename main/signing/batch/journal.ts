@@ -28,10 +28,10 @@ export interface SignedRecord {
   readonly sha256: string;
 }
 
-/** The SQL of the room. Every change tells the listeners that something changed; the content stays in the tables. */
 /** What a signed document still owes: a timestamp, or the data that make it last. */
 export type Owed = 'timestamp' | 'long-term';
 
+/** The SQL of the room. Every change tells the listeners that something changed, or a batch; the content stays in the tables. */
 export class Journal {
   private readonly store: Store;
   constructor(store: Store) {
@@ -50,10 +50,15 @@ export class Journal {
     return statement;
   }
 
-  private change<T>(work: () => T): T {
+  /** Several changes in one commit. */
+  together(work: () => void): void {
+    this.store.transaction(work);
+  }
+
+  private change<T>(work: () => T, what: 'changed' | 'batch' = 'changed'): T {
     return this.store.transaction(() => {
       const result = work();
-      this.store.emit('signing', 'changed', {});
+      this.store.emit('signing', what, {});
       return result;
     });
   }
@@ -178,7 +183,7 @@ export class Journal {
         `update signing_item set state = 'waiting' where document_id in (select document_id from signing_batch_file where batch_id = ? and state = 'pending')`,
       ).run(id);
       this.sql(`update signing_batch_file set state = 'skipped' where batch_id = ? and state = 'pending'`).run(id);
-    });
+    }, 'batch');
   }
 
   files(batchId: string): BatchFile[] {

@@ -34,17 +34,23 @@ export class Ledger {
     else this.timer ??= setTimeout(() => void this.flush().catch(onError), WAIT_MS);
   }
 
-  /** Everything added so far is in the journal, and the names of the files are durable. */
-  flush(): Promise<void> {
+  /**
+   * Everything added so far is in the journal, and the names of the files are durable.
+   * @param last goes into the journal in the same commit: each is a wait for the disk
+   */
+  flush(last?: () => void): Promise<void> {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
     const group = this.waiting;
     this.waiting = [];
-    if (group.length > 0) {
+    if (group.length > 0 || last) {
       this.writing = this.writing.then(async () => {
         await syncFolders(group.map((entry) => entry.file.output));
-        this.journal.filesSigned(group);
-        this.written();
+        this.journal.together(() => {
+          if (group.length > 0) this.journal.filesSigned(group);
+          last?.();
+        });
+        if (group.length > 0) this.written();
       });
     }
     return this.writing;

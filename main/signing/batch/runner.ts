@@ -131,34 +131,33 @@ export class BatchRunner {
 
   private async run(hasKey: boolean): Promise<void> {
     await turn(); // who started the batch gets its answer first
-    let ending: 'done' | 'cancelled' | 'stopped' = 'done';
     let closing: Promise<void> | null = null;
     try {
       if (!hasKey) await this.halt.pause(interrupted());
       await this.signAll();
       // Nothing needs the token any more: the PIN goes while the last files are finished.
       closing = this.lane.close();
-      await this.finisher.settle();
-      if (this.halt.cancelled) ending = 'cancelled';
+      await this.finisher.settle(() => this.end(this.halt.cancelled ? 'cancelled' : 'done'));
     } catch (error) {
-      ending = this.halt.cancelled && error instanceof Stopped ? 'cancelled' : 'stopped';
+      const ending = this.halt.cancelled && error instanceof Stopped ? 'cancelled' : 'stopped';
       if (!(error instanceof Stopped)) {
         this.halt.why = unexpected();
         this.deps.onError?.(error);
       }
       await this.finisher.settle().catch((failure: unknown) => this.deps.onError?.(failure));
-    }
-    this.over = true;
-    closing ??= this.lane.close();
-    try {
-      this.activities.clear();
-      if (this.abandoned && ending !== 'done') return;
-      this.deps.journal.setBatch(this.id, ending, ending === 'done' ? null : this.halt.why);
-      this.deps.changed();
+      this.end(ending);
     } finally {
       // The officer has the last file; a driver may take its time to say goodbye.
-      await closing;
+      await (closing ?? this.lane.close());
     }
+  }
+
+  private end(ending: 'done' | 'cancelled' | 'stopped'): void {
+    this.over = true;
+    this.activities.clear();
+    // The program ends: what is not done stays open for its next start.
+    if (this.abandoned && ending !== 'done') return;
+    this.deps.journal.setBatch(this.id, ending, ending === 'done' ? null : this.halt.why);
   }
 
   /** Every file has its end in the journal, and at most the token's process is still leaving. */
