@@ -1,20 +1,33 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectScreen, poll, type Client } from '../main/cli/clients.ts';
 import { openCounter, type Counter } from '../main/counter.ts';
 import { TRAINING_PASSWORD } from '../main/counter/people.ts';
+import { code128Widths } from '../main/documents/pages/code128.ts';
 import { separatorSheet } from '../main/documents/pages/index.ts';
-import { ensureNative } from '../native/index.ts';
+import { ensureNative, loadNative } from '../native/index.ts';
 import { paper } from './fixtures/scanning.ts';
 import { part } from './parts.ts';
 
 const id = () => randomUUID();
 const ready = [part('pdftoppm'), part('g++'), part('/usr/include/sane/sane.h')].every(Boolean);
 const FIRST = 'to-khai';
+
+/** An A4 page at 200 dpi with a Code 128 in its upper part. */
+function pageWithBars(text: string): Uint8Array {
+  const [width, height, module] = [1654, 2339, 4];
+  const data = new Uint8Array(width * height).fill(250);
+  let x = 200;
+  for (const [index, modules] of code128Widths(text).entries()) {
+    if (index % 2 === 0) for (let y = 200; y < 340; y += 1) data.fill(20, y * width + x, y * width + x + modules * module);
+    x += modules * module;
+  }
+  return loadNative().jpeg.encode(data, width, height, 1, 80, 200);
+}
 
 /** A page that was scanned belongs to its dossier, whoever looks at it and whichever message comes first. */
 describe.skipIf(!ready)('scanned pages and their dossier', () => {
@@ -117,6 +130,19 @@ describe.skipIf(!ready)('scanned pages and their dossier', () => {
     // With room for all of them.
     await desk.scanner.part({ ...order, commandId: id(), to: [second, third] });
     expect(await papersOf(dossierId)).toMatchObject({ [first]: [a, b], [second]: [c], [third]: [d] });
+  });
+
+  it('parts a batch at pages that carry a bar code, which are first pages themselves', async () => {
+    const coded = path.join(dir, 'coded.jpg');
+    writeFileSync(coded, pageWithBars('MAU-TK-01'));
+    load(paper('to-khai-khai-sinh'), coded, paper('xac-nhan-cu-tru'));
+    const dossierId = await open();
+    const [first, second] = (await keysOf(dossierId)) as [string, string];
+    const [a, b, c] = await scan(dossierId, first);
+    const pages = { draftId: dossierId, component: first };
+    expect((await desk.scanner.pages(pages)).pages.map((page) => page.codes)).toEqual([[], ['MAU-TK-01'], []]);
+    await desk.scanner.part({ commandId: id(), ...pages, to: [second], barcodePrefix: '' });
+    expect(await papersOf(dossierId)).toMatchObject({ [first]: [a], [second]: [b, c] });
   });
 
   it('marks a blank page that is recognised only after the stack is through, and keeps what the officer says of it', async () => {

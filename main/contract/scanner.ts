@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { base, command, fileLink, instant, live } from './base.ts';
 
-/** What a separator sheet says in its bars (Code 128): it ends one paper of a batch and begins the next. */
+/** What a separator sheet says, in bars (Code 128) or in a QR code: it ends one paper of a batch and begins the next. */
 export const SEPARATOR_CODE = 'QUAY-TACH';
 
 /** Scanners and the pages that come out of them. A page belongs to one component of one dossier draft. */
@@ -147,15 +147,15 @@ export const scannerContract = {
       }),
     )
     .output(scanPage),
-  /** Where a batch falls apart, at separator sheets and at codes that start with the prefix. Changes nothing; `part` does. */
+  /** Where a batch falls apart, at separator sheets and at bar codes that start with the prefix (at any with an empty one). Changes nothing; `part` does. */
   split: base
-    .input(z.object({ ...pile, barcodePrefix: z.string().min(1).max(40).optional() }))
+    .input(z.object({ ...pile, barcodePrefix: z.string().max(40).optional() }))
     .output(z.array(z.object({ code: z.string().nullable(), pageIds: z.array(z.string()) }))),
   /**
    * Parts a batch there: the first paper stays, the next ones go to the end of the components `to` in turn, sheets are dropped.
    * Assigning `tail` back and restoring `dropped` takes it back.
    */
-  part: base.input(command({ ...pile, to: z.array(pile.component).max(100), barcodePrefix: z.string().min(1).max(40).optional() })).output(
+  part: base.input(command({ ...pile, to: z.array(pile.component).max(100), barcodePrefix: z.string().max(40).optional() })).output(
     z.object({
       papers: z.number().int().nonnegative(),
       given: z.array(z.object({ component: z.string(), pageIds: z.array(z.string()) })),

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import type { NativeJpeg } from '../../../native/index.ts';
+import { SEPARATOR_CODE } from '../../contract/scanner.ts';
 import { readCode128 } from './code128.ts';
 import { encodeG4 } from './g4.ts';
 import { inspectJpeg } from './jpeg.ts';
 import { contentBox, isBlank, skewDegrees } from './look.ts';
+import { hasSeparatorQr } from './qr-separator.ts';
 import { crop, halve, paperLevel, rotate, threshold, type Raster } from './raster.ts';
 
 /** What a page is, seen by the program; hints for the officer. */
@@ -12,7 +14,7 @@ export interface Look {
   readonly blank: boolean;
   /** By how much its lines fall to the right. */
   readonly skewDegrees: number;
-  /** Text of the Code 128 codes on it. */
+  /** Text of the Code 128 codes on it; of QR codes only the separator's. */
   readonly codes: readonly string[];
 }
 
@@ -55,7 +57,10 @@ export async function lookAt(jpeg: NativeJpeg, file: string, dpi: number): Promi
   const picture = gray(jpeg, readFileSync(file), eighthsFor(info.dpi?.x ?? dpi, LEAST_DPI));
   const small = halve(picture);
   const blank = isBlank(small);
-  return { blank, skewDegrees: blank ? 0 : skewDegrees(small), codes: blank ? [] : readCode128(picture) };
+  if (blank) return { blank, skewDegrees: 0, codes: [] };
+  const codes = readCode128(picture);
+  if (!codes.includes(SEPARATOR_CODE) && hasSeparatorQr(small)) codes.push(SEPARATOR_CODE);
+  return { blank, skewDegrees: skewDegrees(small), codes };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { SEPARATOR_CODE } from '../../contract/scanner.ts';
+import { qrModules } from '../qr.ts';
 import { code128Widths } from './code128.ts';
 
 export { SEPARATOR_CODE };
@@ -29,7 +30,10 @@ export function splitBatch(
   return groups;
 }
 
-/** The separator sheet as an A4 PDF to print: one code across the top and one down the side, so that it may lie as it likes. */
+/** Points; 3 mm, readable at 100 dpi. */
+const QR_MODULE = 9;
+
+/** The separator sheet as an A4 PDF to print: bars across the top and down the side, and a QR code, so that it may lie as it likes. */
 export function separatorSheet(): Buffer {
   const module = 2.6; // points; almost 1 mm, readable at 100 dpi and askew
   const widths = code128Widths(SEPARATOR_CODE);
@@ -43,6 +47,10 @@ export function separatorSheet(): Buffer {
     }
     at += w * module;
   }
+  const { size, dark } = qrModules(SEPARATOR_CODE);
+  for (let row = 0; row < size; row += 1)
+    for (let column = 0; column < size; column += 1)
+      if (dark(row, column)) bars.push(`${60 + column * QR_MODULE} ${100 + (size - 1 - row) * QR_MODULE} ${QR_MODULE} ${QR_MODULE} re`);
   const content = `${bars.join('\n')}\nf\nBT /F 26 Tf 60 400 Td (TO NGAN CACH) Tj 0 -34 Td /F 15 Tf (Separator sheet: not part of any dossier) Tj ET\n`;
   const objects = [
     '<</Type/Catalog/Pages 2 0 R>>',

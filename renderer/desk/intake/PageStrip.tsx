@@ -63,6 +63,15 @@ export function PageStrip({ scan, selected, component, components, onSelect }: P
           </button>
         </p>
       ) : null}
+      {scan.coded && !scan.parted && !scan.scanning ? (
+        <p className="parted">
+          <Icon name="qr" size="s" />
+          {say('Có trang mang mã vạch, thường là trang đầu của một giấy tờ.', 'A page carries a bar code, as first pages do.')}
+          <button type="button" className="btn sm" onClick={() => scan.split(free, true)}>
+            {say('Tách ở trang có mã', 'Part at the codes')}
+          </button>
+        </p>
+      ) : null}
       <ol className="strip" ref={list} aria-label={say(`Trang đã quét: ${component.name}`, `Scanned pages: ${component.name}`)}>
         {scan.pages.map((page, index) => (
           <li key={page.pageId} className={`th${page.pageId === selected ? ' on' : ''}`}>

@@ -44,8 +44,13 @@ export interface Scan {
   readonly working: string | null;
   /** There is a separator sheet among the pages. */
   readonly parted: boolean;
-  /** Parts the pile at its separator sheets: the first paper stays, the next ones go to `free` papers in their order. */
-  readonly split: (free: readonly { readonly key: string; readonly number: number }[]) => void;
+  /** A page behind the first carries a bar code, as first pages of papers do. */
+  readonly coded: boolean;
+  /**
+   * Parts the pile at its separator sheets, and with `byCode` at pages that carry a bar code: the first paper stays, the next
+   * ones go to `free` papers in their order.
+   */
+  readonly split: (free: readonly { readonly key: string; readonly number: number }[], byCode?: boolean) => void;
   readonly dismiss: () => void;
 }
 
@@ -132,7 +137,7 @@ export function useScan(dossier: DossierView, component: DossierComponent | unde
       setWorking(null),
     );
   };
-  const split = (free: readonly { key: string; number: number }[]) => {
+  const split = (free: readonly { key: string; number: number }[], byCode = false) => {
     if (key === undefined) return;
     void attempt(async () => {
       const to = free.map((one) => one.key);
@@ -141,6 +146,7 @@ export function useScan(dossier: DossierView, component: DossierComponent | unde
         draftId: dossier.id,
         component: key,
         to,
+        ...(byCode ? { barcodePrefix: '' } : {}),
       });
       const left = papers - 1 - given.length;
       const numbers = free.slice(0, given.length).map((one) => one.number);
@@ -163,6 +169,7 @@ export function useScan(dossier: DossierView, component: DossierComponent | unde
     scanning,
     working,
     parted: pages.some((page) => page.separator),
+    coded: pages.slice(1).some((page) => page.codes.length > 0 && !page.separator),
     improve,
     split,
     give: (pageIds, toKey) => void attempt(() => give(pageIds, toKey)),
