@@ -9,6 +9,7 @@ import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { spaced } from '../../shared/ticketText.ts';
 import { useService } from '../data/service.tsx';
 import { CurrentTicket } from './CurrentTicket.tsx';
+import { HallDialog } from './HallDialog.tsx';
 import { Mates } from './Mates.tsx';
 import { QueueList } from './QueueList.tsx';
 import { TicketDialog } from './TicketDialog.tsx';
@@ -21,6 +22,7 @@ export function CallColumn({ view }: { view: DeskView }) {
   const { command } = service;
   const [transfer, setTransfer] = useState(false);
   const [ticket, setTicket] = useState<DeskTicket | null>(null);
+  const [hall, setHall] = useState(false);
   const primary = useRef<HTMLButtonElement>(null);
   const { current, next, counter } = view;
   useEffect(() => primary.current?.focus(), []);
@@ -94,9 +96,18 @@ export function CallColumn({ view }: { view: DeskView }) {
         </span>
         <Key action="next" />
       </button>
-      <QueueList view={view} onTicket={setTicket} />
+      <QueueList view={view} onTicket={setTicket} onAll={() => setHall(true)} />
       <Mates view={view} />
       {transfer && current ? <TransferDialog ticket={current} onClose={() => setTransfer(false)} /> : null}
+      {hall ? (
+        <HallDialog
+          onTicket={(chosen) => {
+            setHall(false);
+            setTicket(chosen);
+          }}
+          onClose={() => setHall(false)}
+        />
+      ) : null}
       {ticket ? (
         <TicketDialog
           ticketId={ticket.ticketId}

@@ -9,6 +9,7 @@ import { spaced } from '../../shared/ticketText.ts';
 import { clockText } from '../../shared/time.ts';
 import { useService } from '../data/service.tsx';
 import { PriorityReasons } from './PriorityReasons.tsx';
+import { TransferDialog } from './TransferDialog.tsx';
 
 interface TicketDialogProps {
   readonly ticketId: string;
@@ -25,6 +26,7 @@ export function TicketDialog({ ticketId, text, ticket, title, onClose }: TicketD
   const [heard, setHeard] = useState<IssuedTicket | null>(null);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [cancelling, setCancelling] = useState(false);
+  const [transferring, setTransferring] = useState(false);
   useEffect(() => {
     if (ticket) return;
     client.queue.ticket({ ticketId }).then(setHeard, (error: unknown) => setTrouble(troubleOf(error)));
@@ -43,6 +45,7 @@ export function TicketDialog({ ticketId, text, ticket, title, onClose }: TicketD
   };
   const issuedAt = known?.issuedAt ?? heard?.issuedAt;
   const rests = known?.state === 'parked' || known?.state === 'no-show' || known?.state === 'carried-over';
+  if (known && transferring) return <TransferDialog ticket={known} onClose={onClose} />;
   return (
     <Dialog title={title} onClose={onClose}>
       {trouble && !known ? <TroubleNote trouble={trouble} /> : null}
@@ -85,6 +88,11 @@ export function TicketDialog({ ticketId, text, ticket, title, onClose }: TicketD
         >
           {say('In lại vé', 'Print again')}
         </button>
+        {known?.state === 'waiting' || known?.state === 'transferred' || known?.state === 'parked' ? (
+          <button type="button" className="btn" onClick={() => setTransferring(true)}>
+            {say('Chuyển…', 'Transfer…')}
+          </button>
+        ) : null}
         {rests ? (
           <button
             type="button"

@@ -43,9 +43,21 @@ export function TransferDialog({ ticket, onClose }: { ticket: DeskTicket; onClos
               onClick={() => send({ to: 'counter', counterId: counter.counterId })}
             >
               {say(`Quầy ${counter.label}`, `Counter ${counter.label}`)}
-              <span className="small dim">{counter.officerName ?? say('trống', 'free')}</span>
             </button>
           ))}
+        </div>
+        <div>
+          <h3>{say('Cán bộ, ở quầy nào cũng vậy', 'Officer, at whatever counter')}</h3>
+          {counters.flatMap(({ officerId, officerName, label }) =>
+            officerId === undefined
+              ? []
+              : [
+                  <button key={officerId} type="button" className="btn" onClick={() => send({ to: 'person', officerId })}>
+                    {officerName ?? officerId}
+                    <span className="small dim">{say(`Quầy ${label}`, `Counter ${label}`)}</span>
+                  </button>,
+                ],
+          )}
         </div>
         <div>
           <h3>{say('Nhóm việc', 'Service')}</h3>
