@@ -88,7 +88,7 @@ export const scan = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('appointment'), code: z.string() }),
   z.object({
     kind: z.literal('broken'),
-    what: z.enum(['id-card', 'mrz', 'receipt', 'ticket', 'appointment']),
+    what: z.enum(['id-card', 'mrz', 'ticket', 'appointment']),
     vi: z.string(),
     en: z.string(),
   }),

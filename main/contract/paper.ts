@@ -49,10 +49,9 @@ export type PaperBlock = Readonly<z.infer<typeof paperBlock>>;
 export type Paper = readonly PaperBlock[];
 
 /**
- * What the QR of our own papers holds: upper case only, which halves the size of the code. Readers take these shapes
- * apart in `devices/reader`; nothing personal is in them.
+ * What the QR of our own slips holds (a receipt: its code as it is printed): upper case only, which halves the size of the
+ * code. Readers take these shapes apart in `devices/reader`; nothing personal is in them.
  */
 export const ticketQr = (number: string, ticketId: string): string => `QUAY:T:${number.replaceAll(' ', '')}:${ticketId}`.toUpperCase();
 /** The booking system prints the code alone or in this shape; both are taken. */
 export const appointmentQr = (code: string): string => `QUAY:A:${code}`.toUpperCase();
-export const receiptQr = (dossierCode: string): string => `QUAY:R:${dossierCode}`.toUpperCase();

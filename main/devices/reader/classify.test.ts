@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { appointmentQr, receiptQr, ticketQr } from '../../contract/paper.ts';
+import { appointmentQr, ticketQr } from '../../contract/paper.ts';
 import { BAD_CODES, SAMPLE_CARDS } from '../../training/reader/index.ts';
 import { partCodes } from './assemble.ts';
 import { classify, isScannerBurst } from './classify.ts';
@@ -121,25 +121,45 @@ describe('our own papers', () => {
       number: 'B 027',
       code: '6f1c0e9a-77aa-4f00-9d2f-0123456789ab',
     });
-    expect(read(receiptQr('H15.50.05.13-261008-0975'))).toEqual({ kind: 'receipt', dossierCode: 'H15.50.05.13-261008-0975' });
     expect(read('H15.50.05.13-261008-0975')).toEqual({ kind: 'receipt', dossierCode: 'H15.50.05.13-261008-0975' });
     expect(read('https://dichvucong.example.vn/tra-cuu?maHoSo=H15.50.05.13-261008-0975')).toEqual({
       kind: 'receipt',
       dossierCode: 'H15.50.05.13-261008-0975',
     });
-    expect(read(receiptQr('TAM-Q1-20261120-0007'))).toEqual({ kind: 'receipt', dossierCode: 'TAM-Q1-20261120-0007' });
     expect(read('QUAY:T:B0')).toMatchObject({ kind: 'broken', what: 'ticket' });
-    expect(read('QUAY:R:')).toMatchObject({ kind: 'broken', what: 'receipt' });
     expect(read(appointmentQr('A-20261123-0930-7KQ2'))).toEqual({ kind: 'appointment', code: 'A-20261123-0930-7KQ2' });
     expect(read('A-20261123-0930-7KQ2\r\n')).toEqual({ kind: 'appointment', code: 'A-20261123-0930-7KQ2' });
+    expect(read('QUAY:X:1')).toMatchObject({ kind: 'broken', what: 'ticket' });
     expect(read('QUAY:A:A-20261123-09')).toMatchObject({ kind: 'broken', what: 'appointment' });
   });
+});
+
+/** The QR of a receipt is its code as it is printed: official in any of its orders, or provisional while the line is down. */
+describe('receipts', () => {
+  it.each([
+    'H15.50.05.13-261008-0975',
+    'G22-261008-0975',
+    'H15.50.05.13-20261008-0001234',
+    '000.00.01.H29-261008-0975',
+    '000.00.22.H15-20181109-0003',
+    'TAM-3-261123-1',
+    'TAM-QUAY12-261123-10234',
+  ])('%s', (code) => {
+    const receipt = { kind: 'receipt', dossierCode: code };
+    expect(read(code)).toEqual(receipt);
+    expect(read(`${code.toLowerCase()}\r\n`)).toEqual(receipt);
+    expect(read(`https://dichvucong.example.vn/tra-cuu?maHoSo=${code}&x=1`)).toEqual(receipt);
+  });
+  it.each(['H15.50.05.13-261008-09', 'H15-2610081-0975', 'TAM-3-261123', 'TAM-3-20261123-1', 'XH15-261008-0975', 'H15-261008-0975-2'])(
+    'is none: %s',
+    (code) => expect(read(code).kind).toBe('unknown'),
+  );
 });
 
 describe('bursts', () => {
   it('keep a zone together and part two codes', () => {
     expect(partCodes(`${MRZ.join('\r')}\r`)).toEqual([MRZ.join('\n')]);
-    expect(partCodes(`QUAY:R:A-1\r\n${SAMPLE_CARDS.an}\r\n`)).toEqual(['QUAY:R:A-1', SAMPLE_CARDS.an]);
+    expect(partCodes(`TAM-3-261123-1\r\n${SAMPLE_CARDS.an}\r\n`)).toEqual(['TAM-3-261123-1', SAMPLE_CARDS.an]);
   });
   it('tell a reader in keyboard mode from a person', () => {
     const text = SAMPLE_CARDS.huong;

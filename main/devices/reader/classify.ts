@@ -2,8 +2,11 @@ import type { Scan } from '../../contract/devices.ts';
 import { readIdCardQr } from './id-card.ts';
 import { readMrz, td1Lines } from './mrz.ts';
 
-/** `H15.50.05.13-261008-0975`: agency, day, sequence; ministries start with G. Provisional numbers come as `QUAY:R:`. */
-const DOSSIER_CODE = /\b([GH]\d{2}(?:\.\d{1,4})*-\d{6}-\d{4,7})\b/u;
+/**
+ * `H15.50.05.13-261008-0975`: agency, day, sequence; ministries start with G. The groups of the agency also come in the old
+ * order (`000.00.01.H29`) and the day with eight digits. A receipt without a line carries the provisional `TAM-3-261123-1`.
+ */
+const DOSSIER_CODE = /(?<![\w.-])((?:\d{1,4}\.)*[GH]\d{2}(?:\.\d{1,4})*-(?:\d{6}|\d{8})-\d{4,7}|TAM-[A-Z0-9]{1,8}-\d{6}-\d{1,5})(?![\w-])/u;
 
 /** Series, day, time and check word of a booking slip; whether it is a good one is the queue's to say. */
 const APPOINTMENT_CODE = /^[A-Z]{1,2}-\d{8}-\d{4}-[A-Z0-9]{4,12}$/u;
@@ -55,14 +58,11 @@ export function classify(raw: string, options: { today: string; typed?: boolean 
 function readOwn(text: string): Scan {
   const ticket = /^QUAY:T:([A-Z]{1,3}\d{1,4}):([A-Z0-9-]{4,40})$/u.exec(text);
   if (ticket) return { kind: 'ticket', number: ticket[1]!.replace(/^([A-Z]+)/u, '$1 '), code: ticket[2]!.toLowerCase() };
-  const receipt = /^QUAY:R:([A-Z0-9][A-Z0-9.-]{3,58}[A-Z0-9])$/u.exec(text);
-  if (receipt) return { kind: 'receipt', dossierCode: receipt[1]! };
   const booked = text.replace(/^QUAY:A:/u, '');
   if (booked !== text && APPOINTMENT_CODE.test(booked)) return { kind: 'appointment', code: booked };
-  const what = text.startsWith('QUAY:R') ? 'receipt' : booked === text ? 'ticket' : 'appointment';
   return {
     kind: 'broken',
-    what,
+    what: booked === text ? 'ticket' : 'appointment',
     vi: 'Mã trên phiếu bị rách hoặc đọc thiếu. Hãy quét lại, hoặc gõ số in trên phiếu.',
     en: 'The code on the slip is torn or came in incomplete. Scan again, or type the number on it.',
   };
