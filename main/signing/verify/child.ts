@@ -4,7 +4,7 @@ import { verifyDocument } from './document.ts';
 import { toParent } from './port.ts';
 import { httpRevocation, type OnlineRevocation } from './online.ts';
 import { cachedTrust } from './trust.ts';
-import type { ImageJob } from './images.ts';
+import type { ImageJob } from './image-job.ts';
 import type { VerifyOptions, Verification } from './types.ts';
 
 export interface Job {

@@ -4,7 +4,7 @@ import { DerError } from './der.ts';
 import { finding, ranked, type Finding } from './findings.ts';
 import { checkIntact, type Intact } from './intact.ts';
 import { judgeDocTimestamp, judgeSigner, looseMaterial, type Judged, type Proof } from './judge.ts';
-import { imageJob, type ImageJob } from './images.ts';
+import { imageJob, type ImageJob } from './image-job.ts';
 import { joined, noMaterial, readDss, readEmbedded, type Material } from './material.ts';
 import type { OnlineRevocation } from './online.ts';
 import type { PathContext } from './path.ts';

@@ -72,6 +72,12 @@ const TABLE = {
     'Trang tài liệu nay trông khác lúc ký, hãy xem lại bản đã ký.',
     'A page looks different from what was signed; look at the signed version.',
   ],
+  imageUnknown: [
+    'INDETERMINATE',
+    'SIG_CONSTRAINTS_FAILURE',
+    'Phần thêm vào sau khi ký không vẽ ra được để đối chiếu, hãy xem lại bản đã ký.',
+    'What was added after signing cannot be drawn and compared; look at the signed version.',
+  ],
   brokenFile: [
     'INDETERMINATE',
     'SIG_CONSTRAINTS_FAILURE',

@@ -1,75 +1,6 @@
-import { startFile, type ChildHandle } from './port.ts';
 import { fileURLToPath } from 'node:url';
-import { isName, isRef, readPages, rectangle, type PdfDict, type PdfFile, type PdfObject, type PdfView } from '../pdf/index.ts';
-import type { Step } from './modifications.ts';
-
-/** What the second opinion looks at: the file up to `end` against the whole, and where on the pages a difference is in order. */
-export interface ImageJob {
-  file: string;
-  /** Bytes of the revision that was signed. */
-  end: number;
-  allowed: { page: number; rect: Rect; signature: boolean }[];
-  /** Where something was taken away with permission: nothing is missed there. */
-  gone: { page: number; rect: Rect }[];
-  /** Comments may come anywhere; they may hide nothing. */
-  comments: boolean;
-  /** Pages to draw, those that changed first. */
-  pages: number[];
-}
-
-type Rect = [number, number, number, number];
-
-export type ImageAnswer = { result: 'same' } | { result: 'differs'; page: number } | { result: 'unavailable' };
-
-const MAX_BYTES = 40e6;
-const MAX_PAGES = 20;
-
-/** Puts together the question: the places of the fields that later revisions filled, signed or added, and of comments now gone. */
-export function imageJob(file: PdfFile, path: string, signed: { end: number; revision: number }, steps: Step[]): ImageJob | undefined {
-  if (file.size > MAX_BYTES) return undefined;
-  const widgets = new Set(steps.flatMap((step) => step.widgets));
-  const comments = steps.some((step) => step.level === 'ANNOTATIONS');
-  const before = comments ? readPages(file.at(signed.revision)) : [];
-  const job: ImageJob = { file: path, end: signed.end, allowed: [], gone: [], comments, pages: [] };
-  const touched = new Set<number>();
-  for (const page of readPages(file)) {
-    const now = listOf(file, page.dict);
-    for (const item of now) {
-      const rect = isRef(item) && widgets.has(item.num) ? rectangle(file, file.dict(item)?.entries.get('Rect') ?? null) : undefined;
-      if (rect === undefined) continue;
-      job.allowed.push({ page: page.index, rect, signature: isSignature(file, item) });
-      touched.add(page.index);
-    }
-    const old = before[page.index];
-    if (old === undefined) continue;
-    const view = file.at(signed.revision);
-    for (const item of listOf(view, old.dict)) {
-      const same = isRef(item) && now.some((one) => isRef(one) && one.num === item.num) && unchanged(file, view, item.num);
-      if (same) continue;
-      touched.add(page.index);
-      const rect = rectangle(view, view.dict(item)?.entries.get('Rect') ?? null);
-      if (rect !== undefined) job.gone.push({ page: page.index, rect });
-    }
-    if (now.length !== listOf(view, old.dict).length) touched.add(page.index);
-  }
-  const others = [...Array(MAX_PAGES).keys()].filter((index) => !touched.has(index));
-  job.pages = [...touched, ...others].slice(0, MAX_PAGES);
-  return job;
-}
-
-function isSignature(view: PdfView, item: PdfObject): boolean {
-  const widget = view.dict(item);
-  const parent = view.dict(widget?.entries.get('Parent'));
-  return [widget, parent].some((dict) => dict !== undefined && isName(view.get(dict, 'FT'), 'Sig'));
-}
-
-const unchanged = (file: PdfFile, view: PdfView, num: number): boolean =>
-  file.store.entry(num, file.revision)?.revision === file.store.entry(num, view.revision)?.revision;
-
-function listOf(view: PdfView, page: PdfDict): PdfObject[] {
-  const items = view.get(page, 'Annots');
-  return Array.isArray(items) ? items : [];
-}
+import type { ImageAnswer, ImageJob, ImageReport } from './image-job.ts';
+import { startFile, type ChildHandle } from './port.ts';
 
 export interface ImageComparer {
   /**
@@ -83,6 +14,39 @@ export interface ImageComparer {
 
 /** Starting takes as long as the machine needs: no file has a say in it. */
 const START_MS = 60_000;
+/** What the later state may cost more than the signed one. */
+const SLOWER = 2;
+const SLOWER_MS = 1500;
+/** Changed pages drawn in vain after which it is no longer the machine that is slow. */
+const MANY = 20;
+
+type Drawing = Extract<ImageReport, { result: 'drawing' }>;
+
+/** Where the drawing process is, so that its silence can be understood. */
+class Progress {
+  #last: Drawing | undefined;
+  #since = 0;
+  /** Milliseconds that the page took as it was signed. */
+  #before = 0;
+  #pages = 0;
+
+  note(report: Drawing): void {
+    const now = performance.now();
+    if (report.state === 'after') this.#before = now - this.#since;
+    else this.#pages++;
+    this.#last = report;
+    this.#since = now;
+  }
+
+  /** What a process means that said nothing in time, or ended. What was added must not get by because it cannot be drawn. */
+  silence(ended: boolean): ImageAnswer {
+    const last = this.#last;
+    if (last === undefined || last.left <= 0) return { result: 'unavailable' };
+    const slower = performance.now() - this.#since > SLOWER * this.#before + SLOWER_MS;
+    const added = last.state === 'after' && (ended || slower);
+    return added || this.#pages > MANY ? { result: 'unknown', page: last.page } : { result: 'unavailable' };
+  }
+}
 
 /** A comparer in a process of its own, which is kept for the next file and ends with `close` or its parent. One job at a time. */
 export function createImageComparer(): ImageComparer {
@@ -91,19 +55,28 @@ export function createImageComparer(): ImageComparer {
     child?.kill('SIGKILL');
     child = undefined;
   };
-  /** The next word of the process; undefined when there is none in time. */
-  const hear = async (from: ChildHandle, ms: number, ask?: ImageJob): Promise<ImageAnswer | { result: 'ready' } | undefined> =>
+  /** The next answer of the process; what its silence means when there is none in time, and then it is of no more use. */
+  const hear = async (from: ChildHandle, ms: number, ask?: ImageJob): Promise<ImageAnswer | { result: 'ready' }> =>
     new Promise((resolve) => {
-      const finish = (found: ImageAnswer | undefined): void => {
+      const progress = new Progress();
+      const finish = (found: ImageAnswer | { result: 'ready' }): void => {
         clearTimeout(timer);
-        from.off('message', finish);
+        from.off('message', listen);
         from.off('exit', gone);
         from.off('error', gone);
         resolve(found);
       };
-      const gone = (): void => finish(undefined);
-      const timer = setTimeout(gone, ms);
-      from.on('message', finish);
+      const listen = (report: ImageReport): void => {
+        if (report.result === 'drawing') progress.note(report);
+        else finish(report);
+      };
+      const silent = (ended: boolean): void => {
+        close();
+        finish(progress.silence(ended));
+      };
+      const gone = (): void => silent(true);
+      const timer = setTimeout(() => silent(false), ms);
+      from.on('message', listen);
       from.on('exit', gone);
       from.on('error', gone);
       if (ask !== undefined)
@@ -114,19 +87,17 @@ export function createImageComparer(): ImageComparer {
   return {
     close,
     async compare(job, ms) {
-      let asked = child;
-      if (asked === undefined) {
-        asked = startFile(fileURLToPath(new URL('images-child.ts', import.meta.url)), 512);
-        child = asked;
-        await hear(asked, START_MS);
+      if (child === undefined) {
+        child = startFile(fileURLToPath(new URL('images-child.ts', import.meta.url)), 512);
+        await hear(child, START_MS);
       }
+      // One that never came up has been closed.
+      const asked: ChildHandle | undefined = child;
+      if (asked === undefined) return { result: 'unavailable' };
       asked.ref();
       asked.channel?.ref();
       const answer = await hear(asked, ms, job);
-      if (answer === undefined || answer.result === 'ready') {
-        close();
-        return { result: 'unavailable' };
-      }
+      if (answer.result === 'ready') return { result: 'unavailable' };
       asked.unref();
       asked.channel?.unref();
       return answer;

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Job, Report } from './child.ts';
 import { startFile, type ChildHandle } from './port.ts';
 import { finding } from './findings.ts';
-import { createImageComparer, type ImageComparer, type ImageJob } from './images.ts';
+import type { ImageJob } from './image-job.ts';
+import { createImageComparer, type ImageComparer } from './images.ts';
 import type { Verification, VerifyOptions } from './types.ts';
 
 export interface VerifierLimits {
@@ -178,10 +179,10 @@ async function secondOpinion(result: Verification, comparer: ImageComparer, imag
   if (answer.result === 'unavailable')
     return { ...result, notes: [...(result.notes ?? []), 'imagesNotCompared: The page images could not be compared.'] };
   if (answer.result === 'same') return result;
-  const found = finding('imageDiffers');
+  const found = finding(answer.result === 'differs' ? 'imageDiffers' : 'imageUnknown');
   const [first, ...others] = result.signatures;
   if (first === undefined) return result;
   const worse = { verdict: found.verdict, subIndication: found.subIndication, vi: found.vi, en: found.en };
-  const signatures = [{ ...first, ...worse, details: [`imageDiffers: page ${answer.page + 1}`, ...first.details] }, ...others];
+  const signatures = [{ ...first, ...worse, details: [`${found.code}: page ${answer.page + 1}`, ...first.details] }, ...others];
   return { ...result, verdict: found.verdict, vi: found.vi, en: found.en, signatures };
 }
