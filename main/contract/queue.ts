@@ -20,7 +20,6 @@ const role = {
 
 /** Seen from the seats before the board; `up` is straight on. */
 export const counterArrow = z.enum(['left', 'up-left', 'up', 'up-right', 'right', 'down-right', 'down', 'down-left']);
-export type CounterArrow = z.infer<typeof counterArrow>;
 
 /** A call as boards show and speak it. */
 export const call = z.object({

@@ -109,7 +109,6 @@ export async function openNeighbours(options: {
     },
   };
 }
-export type Neighbours = Awaited<ReturnType<typeof openNeighbours>>;
 
 function scannerNeighbour(scanner: EsclServer): Neighbour {
   return {

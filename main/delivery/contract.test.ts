@@ -10,7 +10,7 @@ import { loadClassicMapping } from './adapters/classic/index.ts';
 import { loadLgspMapping } from './adapters/lgsp/index.ts';
 import { mappingPath } from './config.ts';
 import { businessDay } from '../store/index.ts';
-import { MappingError, compactTime, fromCompact } from './mapping.ts';
+import { MappingError, compactTime } from './mapping.ts';
 import { createTransport, type Transport, type WireReply, type WireRequest } from './transport.ts';
 
 const resource = (name: string) =>
@@ -194,7 +194,5 @@ describe('mapping tables', () => {
 
   it('writes the classic time in GMT+7 and reads it back', () => {
     expect(compactTime(Date.parse('2026-11-23T17:30:05Z'))).toBe('20261124003005');
-    expect(fromCompact('20261124003005')).toBe(Date.parse('2026-11-23T17:30:05Z'));
-    expect(fromCompact('2026-11-24')).toBeNull();
   });
 });

@@ -146,13 +146,6 @@ export function compactTime(ms: number): string {
   const d = new Date(ms + VIETNAM_OFFSET_MS);
   return `${d.getUTCFullYear()}${pad(d.getUTCMonth() + 1)}${pad(d.getUTCDate())}${pad(d.getUTCHours())}${pad(d.getUTCMinutes())}${pad(d.getUTCSeconds())}`;
 }
-/** Reads `yyyyMMddHHmmss` (GMT+7) back; null when it is not one. */
-export function fromCompact(text: string): number | null {
-  const m = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/.exec(text);
-  if (!m) return null;
-  const ms = Date.parse(`${m[1]}-${m[2]}-${m[3]}T${m[4]}:${m[5]}:${m[6]}Z`);
-  return Number.isNaN(ms) ? null : ms - VIETNAM_OFFSET_MS;
-}
 
 function reach(value: unknown, dotted: string, extras: Readonly<Record<string, unknown>>): unknown {
   if (dotted.startsWith('$')) return extras[dotted.slice(1)];

@@ -1,5 +1,3 @@
-import type { Refusal } from '../contract/refusal.ts';
-
 /**
  * Why something did not reach the province. The word decides what happens next:
  * - `line`     nothing usable came through (no route, reset, time-out, half a reply, 502/504): the line's back-off
@@ -76,5 +74,3 @@ export function asProblem(error: unknown): ProvinceProblem {
     return new ProvinceProblem('disk', code, { reasonCode: code, mayHaveArrived: true });
   return new ProvinceProblem('fault', message, { mayHaveArrived: true });
 }
-
-export type OrRefusal<T> = T | Refusal;

@@ -141,4 +141,3 @@ function actionFor(d: Dossier, status: number): Action | undefined {
     return to !== undefined && to !== 'back' && businessState.safeParse(to).success && STATUS_CODE[to] === status;
   });
 }
-export type Incoming = ReturnType<typeof incoming>;

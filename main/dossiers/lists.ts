@@ -130,4 +130,3 @@ function span(ms: number): string {
   const hours = Math.floor(minutes / 60);
   return hours === 0 ? `${minutes} phút` : `${hours} giờ${minutes % 60 > 0 ? ` ${minutes % 60} phút` : ''}`;
 }
-export type Lists = ReturnType<typeof lists>;

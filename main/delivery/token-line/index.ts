@@ -116,5 +116,3 @@ export function createTokenLine(options: TokenLineOptions) {
     },
   };
 }
-
-export type TokenLine = ReturnType<typeof createTokenLine>;

@@ -37,8 +37,6 @@ interface Sent {
   readonly after: Promise<PrinterStatus | null>;
 }
 
-export type PrinterLink = ReturnType<typeof createLink>;
-
 /**
  * The line to one printer: opens it, keeps it open, asks how it is every few seconds and writes what it hears into the
  * health cell. An unplugged cable is found by an unanswered heartbeat; no event of the system is needed for it.

@@ -28,10 +28,8 @@ export function tlv(tag: number, ...parts: Uint8Array[]): Buffer {
 
 export const sequence = (...parts: Uint8Array[]): Buffer => tlv(0x30, ...parts);
 export const octetString = (bytes: Uint8Array): Buffer => tlv(0x04, bytes);
-export const bitString = (bytes: Uint8Array): Buffer => tlv(0x03, Buffer.from([0]), bytes);
 export const nullValue = (): Buffer => Buffer.from([0x05, 0x00]);
 export const boolean = (value: boolean): Buffer => Buffer.from([0x01, 0x01, value ? 0xff : 0x00]);
-export const utf8String = (text: string): Buffer => tlv(0x0c, Buffer.from(text, 'utf8'));
 /** Constructed context tag: `[n] EXPLICIT` or an implicit SEQUENCE/SET. */
 export const context = (n: number, ...parts: Uint8Array[]): Buffer => tlv(0xa0 | n, ...parts);
 
