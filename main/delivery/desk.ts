@@ -11,7 +11,7 @@ import type { Secrets } from './secrets.ts';
 import type { Sender } from './sender.ts';
 import type { OutboxRow, OutboxSummary, View } from './view.ts';
 import type { LookUps } from './lookups.ts';
-import { labelText, lookUpWords, tokenWords, type Sentence } from './words.ts';
+import { SAFE_REFUSES, credentialWords, labelText, lookUpWords, type Sentence } from './words.ts';
 
 export type Show = z.infer<NonNullable<(typeof deliveryContract.show)['~orpc']['outputSchema']>>;
 export type WayStep = z.infer<typeof wayStep>;
@@ -178,19 +178,25 @@ export function createDesk(deps: DeskDeps) {
         [SECRET_PIN, pin],
       ] as const;
       const before: [string, string | null][] = [];
-      for (const [name, value] of given) {
-        if (!value) continue;
-        before.push([name, await deps.secrets.get(name)]);
-        await deps.secrets.set(name, value);
+      try {
+        for (const [name, value] of given) {
+          if (!value) continue;
+          // What cannot be opened any more cannot be put back either.
+          const old = await deps.secrets.get(name).catch(() => undefined);
+          await deps.secrets.set(name, value);
+          if (old !== undefined) before.push([name, old]);
+        }
+      } catch {
+        return refuse('no-safe', SAFE_REFUSES.vi, SAFE_REFUSES.en);
       }
       try {
         deps.adapter().forgetSession();
         await deps.adapter().signIn(AbortSignal.any([deps.stopping, AbortSignal.timeout(15_000)]));
       } catch (error) {
-        for (const [name, value] of before) await deps.secrets.set(name, value);
+        for (const [name, value] of before) await deps.secrets.set(name, value).catch(() => undefined);
         const problem = asProblem(error);
-        const token = tokenWords(problem.facts.reasonCode);
-        if (token) return refuse('token', token.vi, token.en);
+        const cause = credentialWords(problem.facts.reasonCode);
+        if (cause) return refuse('no-credentials', cause.vi, cause.en);
         return problem.word === 'sign-in'
           ? refuse(
               'sign-in-refused',

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -22,11 +22,20 @@ export function memorySecrets(initial: Record<string, string> = {}): Secrets {
 
 export class SecretsError extends Error {
   readonly vi: string;
-  constructor(vi: string, en: string) {
+  /** Nothing that was kept can be read again. */
+  readonly beyondRepair: boolean;
+  constructor(vi: string, en: string, beyondRepair = false) {
     super(en);
     this.vi = vi;
+    this.beyondRepair = beyondRepair;
   }
 }
+const damaged = () =>
+  new SecretsError(
+    'Tệp mật khẩu trên máy này bị hỏng. Hãy đăng nhập lại hệ thống tỉnh.',
+    'The file of the secrets is damaged. Sign in at the province again.',
+    true,
+  );
 
 /**
  * AES-256-GCM in `<dir>/secrets.json`, key in `<dir>/secrets.key` (0600). The name of a secret is bound to its value, so two
@@ -48,16 +57,28 @@ export function fileSecrets(dir: string): Secrets {
       );
     }
     const bytes = readFileSync(keyFile);
-    if (bytes.length !== 32)
-      throw new SecretsError(
-        'Tệp khóa mật khẩu bị hỏng. Hãy đăng nhập lại hệ thống tỉnh.',
-        'The key file of the secrets is damaged. Sign in at the province again.',
-      );
+    if (bytes.length !== 32) throw damaged();
     return bytes;
   }
 
-  const all = (): Record<string, string> =>
-    existsSync(dataFile) ? (JSON.parse(readFileSync(dataFile, 'utf8')) as Record<string, string>) : {};
+  function all(): Record<string, string> {
+    if (!existsSync(dataFile)) return {};
+    try {
+      return JSON.parse(readFileSync(dataFile, 'utf8')) as Record<string, string>;
+    } catch {
+      throw damaged();
+    }
+  }
+  /** Key and values for writing: when either is damaged nothing of the old can ever be read, so it begins anew. */
+  function writable(): { key: Buffer; held: Record<string, string> } {
+    try {
+      return { key: key(), held: all() };
+    } catch (error) {
+      if (!(error instanceof SecretsError) || !error.beyondRepair) throw error;
+      rmSync(keyFile, { force: true });
+      return { key: key(), held: {} };
+    }
+  }
 
   return {
     async get(name) {
@@ -77,11 +98,11 @@ export function fileSecrets(dir: string): Secrets {
       }
     },
     async set(name, value) {
-      const held = all();
+      const { key: sealing, held } = writable();
       if (value === null) delete held[name];
       else {
         const iv = randomBytes(12);
-        const cipher = createCipheriv('aes-256-gcm', key(), iv);
+        const cipher = createCipheriv('aes-256-gcm', sealing, iv);
         cipher.setAAD(Buffer.from(name));
         const sealed = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
         held[name] = Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64');

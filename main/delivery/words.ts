@@ -171,7 +171,7 @@ export function whyWords(state: ShownState, seen: Seen): Sentence {
       return s('Gửi theo thứ tự của hồ sơ: sau việc trước.', 'Sent in the order of the dossier: after the one before.');
     case 'waiting-sign-in':
       return (
-        tokenWords(line.why?.reasonCode) ??
+        credentialWords(line.why?.reasonCode) ??
         s(
           `Phiên với tỉnh hết hạn hoặc bị từ chối lúc ${clockTime(line.since)}. Hồ sơ còn nguyên.`,
           `The session with the province ended or was refused at ${clockTime(line.since)}. The dossier is whole.`,
@@ -302,7 +302,7 @@ export function lineWords(line: Line, paused: boolean, now: number): Sentence {
       );
     case 'sign-in':
       return (
-        tokenWords(line.why?.reasonCode) ??
+        credentialWords(line.why?.reasonCode) ??
         s(
           `Hệ thống tỉnh yêu cầu đăng nhập lại từ ${clockTime(line.since)}. Hồ sơ vẫn được giữ nguyên.`,
           `The province asks for a sign-in since ${clockTime(line.since)}. Everything is kept.`,
@@ -332,9 +332,20 @@ export function lookUpWords(outcome: string): Sentence {
   }
 }
 
-/** Why the token that holds the key of the client certificate gives none; null for any other reason. */
-export function tokenWords(reasonCode: string | undefined): Sentence | null {
+/** Why a password that was typed is not taken. */
+export const SAFE_REFUSES: Sentence = {
+  vi: 'Máy này không cất được mật khẩu: kho mật khẩu của hệ điều hành đang khóa hoặc chưa có. Mở khóa kho rồi đăng nhập lại; hồ sơ vẫn được giữ.',
+  en: 'This machine cannot keep the password: the safe of the system is locked or missing. Unlock it, then sign in; everything is kept.',
+};
+
+/** Why what is needed to sign in cannot be had from the safe or the token; null for any other reason. */
+export function credentialWords(reasonCode: string | undefined): Sentence | null {
   switch (reasonCode) {
+    case 'SAFE_CLOSED':
+      return {
+        vi: 'Không mở được mật khẩu đã cất trên máy này: kho mật khẩu đang khóa hoặc đã đổi. Mở khóa kho, hoặc nhập lại khi đăng nhập; hồ sơ vẫn được giữ.',
+        en: 'The stored password cannot be opened: the safe of this machine is locked or changed. Unlock it, or type it when you sign in; everything is kept.',
+      };
     case 'TOKEN_PIN':
       return {
         vi: 'Chưa có mã PIN của token kết nối tỉnh. Nhập PIN khi đăng nhập lại; hồ sơ vẫn được giữ.',

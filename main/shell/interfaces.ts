@@ -11,7 +11,8 @@ export interface A4Printing {
 export interface SecretBox {
   available(): Promise<boolean>;
   seal(text: string): Promise<Uint8Array>;
-  open(sealed: Uint8Array): Promise<string>;
+  /** `stale`: the system has another key by now; what was opened should be sealed anew. */
+  open(sealed: Uint8Array): Promise<{ text: string; stale: boolean }>;
 }
 /** How long the print callback may take: on some Windows lines it never comes. */
 export const PRINT_TIMEOUT_MS = 30_000;
@@ -106,8 +107,8 @@ export function secretBox(
     available: () => safeStorage.isAsyncEncryptionAvailable(),
     seal: (text) => safeStorage.encryptStringAsync(text),
     async open(sealed) {
-      const opened = await safeStorage.decryptStringAsync(Buffer.from(sealed));
-      return opened.result;
+      const { result, shouldReEncrypt } = await safeStorage.decryptStringAsync(Buffer.from(sealed));
+      return { text: result, stale: shouldReEncrypt };
     },
   };
 }
@@ -118,9 +119,14 @@ export function sealedSecrets(box: SecretBox, file: { read(): string | null; wri
   return {
     async get(name: string): Promise<string | null> {
       const sealed = all()[name];
-      return sealed === undefined ? null : box.open(Buffer.from(sealed, 'base64'));
+      if (sealed === undefined) return null;
+      const { text, stale } = await box.open(Buffer.from(sealed, 'base64'));
+      if (stale) await this.set(name, text).catch(() => undefined);
+      return text;
     },
     async set(name: string, value: string | null): Promise<void> {
+      // Without a safe of the system it would lie there open to everybody who can read the file.
+      if (value !== null && !(await box.available())) throw new Error('the system offers no safe store');
       const { [name]: _old, ...rest } = all();
       const next = value === null ? rest : { ...rest, [name]: Buffer.from(await box.seal(value)).toString('base64') };
       file.write(JSON.stringify(next));

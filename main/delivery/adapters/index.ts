@@ -1,6 +1,7 @@
 import type { Clock } from '../../store/index.ts';
 import { mappingPath, type ProvinceConfig } from '../config.ts';
 import type { Secrets } from '../secrets.ts';
+import { ProvinceProblem } from '../problems.ts';
 import { createTransport, type Transport } from '../transport.ts';
 import type { Adapter, AdapterDeps } from './adapter.ts';
 import type { BackEnd } from './names.ts';
@@ -30,11 +31,16 @@ export function createAdapter(
       allowHosts: hosts,
       idleMs: config.idleMs,
       sockets: config.parallel + 3,
-      tls: { ...config.tls, ...(token ? { token: { ...token, pin: () => deps.secrets.get(SECRET_PIN) } } : { token: undefined }) },
+      tls: { ...config.tls, ...(token ? { token: { ...token, pin: () => kept(SECRET_PIN) } } : { token: undefined }) },
       ...(config.proxy ? { proxy: config.proxy } : {}),
     });
+  /** A safe that does not open wants a person, as a wrong password does; it is no failure of the province. */
+  const kept = (name: string) =>
+    deps.secrets.get(name).catch(() => {
+      throw new ProvinceProblem('sign-in', 'the safe does not open', { reasonCode: 'SAFE_CLOSED' });
+    });
   const credentials = async () => {
-    const [user, secret] = await Promise.all([deps.secrets.get(SECRET_USER), deps.secrets.get(SECRET_PASSWORD)]);
+    const [user, secret] = await Promise.all([kept(SECRET_USER), kept(SECRET_PASSWORD)]);
     return user !== null && secret !== null ? { user, secret } : null;
   };
   const file = config.mappingFile ?? mappingPath(config.adapter);
