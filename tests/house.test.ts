@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkFile, wrongArrows } from './arrows.ts';
@@ -23,6 +24,11 @@ describe('the house', () => {
       2,
     );
     expect(checkFile('main/devices/x.ts', `const m = await import('../queue/index.ts');`)).toHaveLength(1);
+  });
+
+  it('says in every folder of main/ what it is for', () => {
+    const rooms = readdirSync(path.join(root, 'main'), { withFileTypes: true }).filter((one) => one.isDirectory());
+    expect(rooms.map(({ name }) => name).filter((name) => !existsSync(path.join(root, 'main', name, 'README.md')))).toEqual([]);
   });
 
   it('keeps sources under about 400 lines', () => {
