@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeProxy } from '../../tests/fixtures/pkcs11-proxy/proxy.ts';
 import { startTsa, TSA_EXTENSIONS, type Tsa } from '../../tests/fixtures/signing/authorities.ts';
 import { makePki, type Pki } from '../../tests/fixtures/signing/pki.ts';
 import { onePage } from '../../tests/fixtures/signing/room.ts';
@@ -12,7 +13,7 @@ import { part } from '../../tests/parts.ts';
 import { quickVerify } from '../signing/verify/quick.ts';
 import { signCommand } from './sign.ts';
 
-const real = ['openssl', 'softhsm2-util', 'pkcs11-tool', 'pdfsig', 'qpdf', 'pdftotext'].map(part).every(Boolean);
+const real = ['gcc', 'openssl', 'softhsm2-util', 'pkcs11-tool', 'pdfsig', 'qpdf', 'pdftotext'].map(part).every(Boolean);
 const QUAY = path.join(import.meta.dirname, 'quay.ts');
 
 interface Line {
@@ -157,13 +158,29 @@ describe.skipIf(!real)('quay sign, from a terminal', () => {
     expect(readdirSync(path.join(dir, 'sai'))).toEqual([]);
   });
 
+  it('loads the driver once and sends the PIN once, and lets the token go', async () => {
+    const proxy = makeProxy(dir, token);
+    Object.assign(process.env, proxy.env);
+    const { code } = await run([...base(), '--module', proxy.module, '--out', 'một lần', 'một.pdf', 'hai.pdf']);
+    expect(code).toBe(0);
+    // A driver that is slow to say goodbye is ended without, so there may be no word of it; never two.
+    const asked = () => proxy.calls().filter((call) => /^(login|sign)/.test(call));
+    expect(asked()).toEqual(['login-pin', 'sign', 'sign']);
+    expect(proxy.calls().filter((call) => call === 'finalize').length).toBeLessThan(2);
+    proxy.forget();
+    const wrong = await run([...base(), '--module', proxy.module, '--out', 'một lần', 'một.pdf'], '00000000\n');
+    expect(wrong.code).toBe(4);
+    expect(asked()).toEqual(['login-pin']);
+    expect(proxy.calls()).not.toContain('session-rw');
+  });
+
   it('refuses with 3 when the certificate may not sign', async () => {
     const { code, lines } = await run([...base(), '--token', 'hết hạn', '--out', 'ra', 'một.pdf']);
     expect([code, lines[0]?.outcome, lines[0]?.reason]).toEqual([3, 'refused', 'certificate-expired']);
   });
 
   it('timestamps, and fails with 5 and without a result when none comes', async () => {
-    tsa.mode = 0;
+    tsa.mode = 'answer';
     const good = await run([...base(), '--level', 'B-T', '--tsa', tsa.url, '--trust', 'trust', '--out', 'ra', 'một.pdf']);
     expect([good.code, good.lines[0]?.level]).toEqual([0, 'B-T']);
     tsa.mode = 'refuse';

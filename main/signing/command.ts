@@ -19,7 +19,16 @@ import {
   type SignFile,
   type Signer,
 } from './sign.ts';
-import { listTokens, openKey, TokenError, troubleSentence, type OpenKey } from './tokens/index.ts';
+import {
+  faultSentence,
+  listedCertificates,
+  moduleFault,
+  openKey,
+  TokenError,
+  TokenProcess,
+  troubleSentence,
+  type OpenKey,
+} from './tokens/index.ts';
 import { attributesDigest } from './cms/index.ts';
 import { assess, issuersOf, requestTimestamp, TimestampError, type Assessment } from './trust/index.ts';
 import { loadTrust, type Trust } from './verify/trust.ts';
@@ -92,13 +101,28 @@ interface CheckedKey extends OpenKey {
   readonly finding: Assessment;
 }
 
-/** Finds the token by its label and the certificate by its serial number, and opens the key with the PIN. */
+/** Loads the module in a process of its own, once. */
 async function open(command: SignCommand, trust: Trust): Promise<CheckedKey | Refusal> {
+  const fault = moduleFault(command.module);
+  if (fault) return faultSentence(fault);
+  let process: TokenProcess | undefined;
+  let key: CheckedKey | Refusal | undefined;
+  try {
+    process = await TokenProcess.start({ module: command.module });
+    key = await openOn(process, command, trust);
+    return key;
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error;
+    return troubleSentence(error);
+  } finally {
+    if (!key || isRefusal(key)) await process?.end();
+  }
+}
+
+/** Finds the token by its label and the certificate by its serial number, and opens the key with the PIN. */
+async function openOn(process: TokenProcess, command: SignCommand, trust: Trust): Promise<CheckedKey | Refusal> {
   const now = systemClock.now();
-  const list = await listTokens({ modules: [command.module], trainingDir: null, now });
-  const problem = list.problems[0];
-  if (problem) return refuse(problem.code, problem.vi, problem.en);
-  const token = list.tokens.find((one) => one.label === command.tokenLabel);
+  const token = (await process.tokens()).find((one) => one.label === command.tokenLabel);
   if (!token)
     return refuse(
       'token-missing',
@@ -106,16 +130,17 @@ async function open(command: SignCommand, trust: Trust): Promise<CheckedKey | Re
       'There is no token with this label. Plug it in and try again.',
     );
   // An empty line never was a PIN; sent to the token it would use up one of the officer's few tries.
-  if (command.pin === '' && !token.pinPad)
+  if (command.pin === '' && !token.flags.pinPad)
     return refuse(
       'pin-missing',
       'Dòng đầu của đầu vào chuẩn không có mã PIN; chưa gửi gì tới token.',
       'There is no PIN on the first line of standard input; nothing was sent to the token.',
     );
-  const wanted = token.certificates.filter((one) => command.certificate === null || sameSerial(one.serial, command.certificate));
+  const certificates = listedCertificates(token.certificates, now);
+  const wanted = certificates.filter((one) => command.certificate === null || sameSerial(one.serial, command.certificate));
   const usable = wanted.filter((one) => one.refused === null);
   const chosen = usable[0] ?? wanted[0];
-  if (!chosen && token.certificates.length > 0)
+  if (!chosen && certificates.length > 0)
     return refuse(
       'certificate-missing',
       'Không thấy chứng thư có số này trên token.',
@@ -137,6 +162,7 @@ async function open(command: SignCommand, trust: Trust): Promise<CheckedKey | Re
       preferPss: command.pss,
     },
     {
+      running: { process, token },
       trainingDir: null,
       now: () => systemClock.now(),
       chainOf: (certificate, others) =>

@@ -1,4 +1,13 @@
-export { expiringOf, listed, listTokens, sentenceOf, type ExpiringCertificate, type ListedToken, type TokenList } from './listing.ts';
+export {
+  expiringOf,
+  listed,
+  listedCertificates,
+  listTokens,
+  sentenceOf,
+  type ExpiringCertificate,
+  type ListedToken,
+  type TokenList,
+} from './listing.ts';
 export { knownModules, moduleFault, type FindOptions, type ModuleFault } from './modules.ts';
 export { TokenError, TokenProcess, type TokenProcessOptions } from './process.ts';
 export { chooseScheme, keyMatch, tokenSigner } from './signer.ts';

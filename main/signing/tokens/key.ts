@@ -2,6 +2,7 @@ import { isRefusal, refuse, type Refusal } from '../../contract/refusal.ts';
 import { defaultHash, readCertificate, type Certificate } from '../cms/index.ts';
 import type { Signer } from '../sign.ts';
 import { refuseCertificate } from '../trust/policy.ts';
+import type { TokenDescription } from './protocol.ts';
 import { TokenError, TokenProcess, type TokenProcessOptions } from './process.ts';
 import { chooseHash, chooseScheme, keyMatch, tokenSigner } from './signer.ts';
 import type { Spawn } from './spawn.ts';
@@ -44,6 +45,8 @@ export interface KeyDeps {
   /** Issuers of the signer's certificate, nearest first, for the signature. */
   readonly chainOf: (certificate: Certificate, candidates: readonly Certificate[]) => readonly Certificate[];
   readonly processOptions?: Partial<TokenProcessOptions>;
+  /** A process that has loaded the module already, and what it just said of this token. The process ends with a refusal too. */
+  readonly running?: { readonly process: TokenProcess; readonly token: TokenDescription };
   /** Hears what the key will sign with, before the PIN is checked: files can be prepared meanwhile. Not when the token hides it. */
   readonly onCertificate?: (identity: Identity) => void;
 }
@@ -58,9 +61,9 @@ export type Identity = Pick<Signer, 'certificate' | 'chain' | 'hash'>;
  */
 export async function openKey(request: KeyRequest, deps: KeyDeps): Promise<OpenKey | Refusal> {
   if (request.module === TRAINING_MODULE) return openTraining(request, deps);
-  let process: TokenProcess | undefined;
+  let process = deps.running?.process;
   try {
-    process = await TokenProcess.start({ ...deps.processOptions, module: request.module, ...(deps.spawn ? { spawn: deps.spawn } : {}) });
+    process ??= await TokenProcess.start({ ...deps.processOptions, module: request.module, ...(deps.spawn ? { spawn: deps.spawn } : {}) });
     const opened = await openOn(process, request, deps);
     if (isRefusal(opened)) await process.end();
     return opened;
@@ -73,7 +76,7 @@ export async function openKey(request: KeyRequest, deps: KeyDeps): Promise<OpenK
 
 async function openOn(process: TokenProcess, request: KeyRequest, deps: KeyDeps): Promise<OpenKey | Refusal> {
   const find = async () => (await process.tokens()).find((one) => one.serial === request.serial);
-  const token = await find();
+  const token = deps.running?.token ?? (await find());
   if (!token) return troubleSentence(new TokenError('no-token', 'CKR_TOKEN_NOT_PRESENT'));
   const { flags } = token;
   if (flags.locked) return troubleSentence(new TokenError('pin-locked', 'CKF_USER_PIN_LOCKED'));

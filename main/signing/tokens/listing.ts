@@ -103,7 +103,7 @@ async function look(module: string, deps: ListDeps): Promise<Look> {
         serial: token.serial,
         ...token.flags,
         training: false,
-        certificates: token.certificates.flatMap((der) => signingCertificate(der, deps.now)),
+        certificates: listedCertificates(token.certificates, deps.now),
       })),
     };
   } catch (error) {
@@ -113,6 +113,10 @@ async function look(module: string, deps: ListDeps): Promise<Look> {
     await process?.end();
   }
 }
+
+/** What of a token's certificates an officer can choose from. */
+export const listedCertificates = (ders: readonly Uint8Array[], now: number): ListedCertificate[] =>
+  ders.flatMap((der) => signingCertificate(der, now));
 
 /** Issuers' certificates on a token are left out; what cannot be read is no certificate to choose. */
 function signingCertificate(der: Uint8Array, now: number): ListedCertificate[] {
