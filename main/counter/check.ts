@@ -9,6 +9,23 @@ export interface Fault {
   readonly en: string;
 }
 
+/** What belongs at a place, by the name that zod has for it. */
+const KINDS: Readonly<Record<string, Fault>> = {
+  string: { vi: 'cần chữ trong dấu ngoặc kép', en: 'a string is needed' },
+  number: { vi: 'cần một số', en: 'a number is needed' },
+  int: { vi: 'cần một số nguyên', en: 'a whole number is needed' },
+  boolean: { vi: 'cần true hoặc false', en: 'true or false is needed' },
+  array: { vi: 'cần danh sách [ … ]', en: 'a list [ … ] is needed' },
+  object: { vi: 'cần một đối tượng { … }', en: 'an object { … } is needed' },
+  record: { vi: 'cần một đối tượng { … }', en: 'an object { … } is needed' },
+};
+
+/** A whole address of the kind that stands at this place. */
+function addressAt(place: string): string {
+  if (place.endsWith('.postgres')) return 'postgres://quay:MẬT_KHẨU@192.0.2.20/quay';
+  return place.startsWith('province') ? 'https://lgsp.example/dvc' : 'http://192.0.2.11/eSCL';
+}
+
 /** One fault of zod as a place in the file and, where it can be said shortly, what belongs there. */
 function faultOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[]): Fault {
   const place = [...at, ...issue.path].map(String).join('.');
@@ -23,13 +40,20 @@ function faultOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[]): Fault {
   }
   if (issue.code === 'invalid_type') {
     if (place === '') return { vi: 'cả tệp (phải là một đối tượng { … })', en: 'the whole file (an object { … } is needed)' };
-    return { vi: `${place} (cần kiểu ${issue.expected})`, en: `${place} (a ${issue.expected} is needed)` };
+    const kind = KINDS[issue.expected];
+    return kind ? { vi: `${place} (${kind.vi})`, en: `${place} (${kind.en})` } : { vi: place, en: place };
   }
-  if (issue.code === 'invalid_format' && issue.format === 'url')
-    return {
-      vi: `${place} (cần một địa chỉ đầy đủ, ví dụ http://192.0.2.11/eSCL)`,
-      en: `${place} (a whole address is needed, as http://192.0.2.11/eSCL)`,
-    };
+  if (issue.code === 'invalid_format' && issue.format === 'url') {
+    const example = addressAt(place);
+    return { vi: `${place} (cần một địa chỉ đầy đủ, ví dụ ${example})`, en: `${place} (a whole address is needed, as ${example})` };
+  }
+  if (issue.code === 'too_small' && issue.origin === 'number') {
+    const least = issue.minimum;
+    if (issue.inclusive === false) return { vi: `${place} (phải lớn hơn ${least})`, en: `${place} (more than ${least} is needed)` };
+    return { vi: `${place} (ít nhất ${least})`, en: `${place} (${least} or more)` };
+  }
+  if (issue.code === 'too_big' && issue.origin === 'number')
+    return { vi: `${place} (nhiều nhất ${issue.maximum})`, en: `${place} (${issue.maximum} at most)` };
   const said = issue.code === 'custom' ? (issue.params as Partial<Fault> | undefined) : undefined;
   if (said?.vi && said.en) return { vi: `${place} (${said.vi})`, en: `${place} (${said.en})` };
   return { vi: place, en: place };

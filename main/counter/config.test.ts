@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, documentLimit, readConfig } from './config.ts';
 import { startFailure } from './start.ts';
 
 let dir: string;
@@ -55,6 +55,18 @@ describe('config.json', () => {
       expect(refusal({ province: { adapter: 'lgsp', baseUrl, agency: 'H15.50' } })).toContain('province.baseUrl (cần https');
     expect(refusal({ province: { adapter: 'lgsp', baseUrl: 'http://[::1]:4800/dvc', agency: 'H15.50' } })).toBe('');
     expect(refusal({ scanners: [{ id: 'a', name: 'b', url: '192.0.2.1' }] })).toContain('scanners.0.url (cần một địa chỉ đầy đủ');
+    expect(refusal({ hall: { postgres: 'http://u:mat-khau@h/x', hub: 'a' } })).toContain(
+      'hall.postgres (cần một địa chỉ đầy đủ, ví dụ postgres://quay:MẬT_KHẨU@192.0.2.20/quay)',
+    );
+    expect(refusal({ counterId: 3 })).toContain('counterId (cần chữ trong dấu ngoặc kép)');
+    expect(refusal({ training: 'false' })).toContain('training (cần true hoặc false)');
+    expect(refusal({ scanners: {} })).toContain('scanners (cần danh sách [ … ])');
+    expect(refusal({ documentLimitMb: 'x' })).toContain('documentLimitMb (cần một số)');
+    expect(refusal({ documentLimitMb: 0 })).toContain('documentLimitMb (ít nhất 1)');
+    expect(refusal({ devices: [{ ...printer, address: { via: 'tcp', host: '192.0.2.10', port: 99_999 } }] })).toContain(
+      'devices.0.address.port (nhiều nhất 65535)',
+    );
+    expect(refusal({ hall: { postgres: 'http://u:mat-khau@h/x', hub: 'a' } })).not.toContain('mat-khau');
     expect(refusal({ site: { id: 'x' } })).toContain('site.services');
     expect(refusal({ counterId: '77' })).toContain('counterId (sảnh chỉ có quầy: 1, 2, 3, 4, 5)');
     expect(refusal([])).toContain('đối tượng');
@@ -76,5 +88,12 @@ describe('a start that fails', () => {
     expect(vi).not.toMatch(/ at .*\.ts:\d+/);
     const file = path.join(dir, 'logs/quay-start.log');
     expect(existsSync(file) && readFileSync(file, 'utf8')).toContain('config.test.ts');
+  });
+
+  it('limits a scanned paper by its procedure, and by the station where the procedure has no limit of its own', () => {
+    const config = read({ documentLimitMb: 20, documentLimitsMb: { '1.001193': 8 } });
+    expect(['1.001193', '1.004859', null].map((code) => documentLimit(config, code))).toEqual([8e6, 20e6, 20e6]);
+    expect(documentLimit(read({}), '1.001193')).toBe(19e6);
+    expect(refusal({ documentLimitsMb: { '1.001193': 0 } })).toContain('documentLimitsMb');
   });
 });
