@@ -41,6 +41,9 @@ const LEADS: Record<'root' | 'field', Set<string>> = {
   field: new Set('Parent Kids Obj T Fields CO Annots Annotation AN TA Data'.split(' ')),
 };
 
+/** Keys by which the elements and trees of a tagged document hang together. */
+const TAGS = new Set('StructTreeRoot K P Nums Kids ParentTree SE'.split(' '));
+
 const PIECE = 1 << 20;
 
 /**
@@ -62,6 +65,8 @@ export class Comparison {
   readonly changed: Set<number>;
   /** Objects that have rules of their own (pages, fields, the catalogue): reached from elsewhere they are not walked into. */
   readonly governed = new Map<number, Role>();
+  /** Parts of the tags to which something permitted was added and nothing else happened. */
+  readonly grown = new Set<number>();
   /** Object numbers that the walk reached in the newer state. */
   readonly reached = new Set<number>();
   level: Modifications = 'NONE';
@@ -135,14 +140,21 @@ export class Comparison {
     if (same && newRef !== undefined) {
       const role = this.governed.get(newRef.num);
       if (role === 'page' || (role !== undefined && LEADS[role].has(place))) return;
+      // By another key a part of the tags is something else as well.
+      if (this.grown.has(newRef.num) && !TAGS.has(place)) {
+        this.#values(this.old.resolve(oldRef), this.new.resolve(newRef), mode, path, place);
+        return;
+      }
       if (this.#skip && mode === 'OTHER' && this.#settled.numbers.has(newRef.num)) return;
       const key = newRef.num * 65_536 + newRef.gen;
       const visited = this.#visited[mode];
       if (visited.has(key)) return;
       visited.add(key);
       this.reached.add(newRef.num);
-      if (this.changed.has(newRef.num)) this.#values(this.old.resolve(oldRef), this.new.resolve(newRef), mode, path, place);
-      else this.#untouched(newRef, mode, path, place);
+      // What grew holds all that it held; only that is followed, what was added has been looked at.
+      if (this.grown.has(newRef.num)) this.#led(this.old, newRef, mode, path, place);
+      else if (this.changed.has(newRef.num)) this.#values(this.old.resolve(oldRef), this.new.resolve(newRef), mode, path, place);
+      else this.#led(this.new, newRef, mode, path, place);
       return;
     }
     this.differ(mode, path);
@@ -150,10 +162,10 @@ export class Comparison {
   }
 
   /** An object that the revision left alone differs nowhere in itself; what it leads to may. */
-  #untouched(item: PdfRef, mode: Mode, path: string, place: string): void {
-    const entry = this.new.store.entry(item.num, this.new.revision);
+  #led(view: PdfView, item: PdfRef, mode: Mode, path: string, place: string): void {
+    const entry = view.store.entry(item.num, view.revision);
     if (entry === undefined || entry.type === 'free') return;
-    for (const { key, ref } of this.new.store.children(item.num, entry))
+    for (const { key, ref } of view.store.children(item.num, entry))
       this.#queue.push({ old: ref, new: ref, mode, path, key: key ?? place });
   }
 
@@ -216,7 +228,7 @@ export class Comparison {
     if (this.governed.has(item.num) || this.#fresh.has(item.num)) return;
     this.#fresh.add(item.num);
     this.reached.add(item.num);
-    if (!this.changed.has(item.num)) return;
+    if (!this.changed.has(item.num) || this.grown.has(item.num)) return;
     if (this.old.resolve(item) !== null && !this.unchanged(item))
       this.differ('OTHER', `${path} uses object ${item.num}, which was overwritten`);
     stack.push(this.new.resolve(item));

@@ -26,7 +26,9 @@ export interface Touched {
   widgets: Set<number>;
 }
 
-const NEW_FIELD_KEYS = new Set('Type Subtype FT T TU TM V F Ff P Rect AP AS Lock SV MK DA DR Q BS Border H Parent Kids M NM'.split(' '));
+const NEW_FIELD_KEYS = new Set(
+  'Type Subtype FT T TU TM V F Ff P Rect AP AS Lock SV MK DA DR Q BS Border H Parent Kids M NM StructParent'.split(' '),
+);
 const FILLED_KEYS = new Set(['V', 'AP', 'AS', 'M', 'I', 'TI', 'RV']);
 /** Anyone can get a document timestamp: it must not draw, nor bring into view what was drawn before. */
 const STAMPED_KEYS = new Set(['V', 'M']);

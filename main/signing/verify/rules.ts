@@ -1,6 +1,7 @@
 import { isDict, isName, isRef, isStream, isString, PdfError, type PdfDict, type PdfObject, type PdfView } from '../pdf/index.ts';
 import { FieldRules, listsOf, type Touched } from './fields.ts';
 import type { Comparison } from './compare.ts';
+import { growTags } from './tagging.ts';
 
 /** Comments as people make them. A widget is a form field, a link acts: neither is a comment. */
 const COMMENTS = new Set(
@@ -62,6 +63,7 @@ export class Rules {
       else if (key !== 'Pages') c.compare(before, after, 'OTHER', path);
     }
     this.#pageNode(older.entries.get('Pages') ?? null, newer.entries.get('Pages') ?? null, 0);
+    growTags(c, new Set(this.#fields.added.keys()));
   }
 
   #isMetadata(value: PdfObject | undefined): boolean {

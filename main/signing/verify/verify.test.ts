@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commented, filled } from '../../../tests/fixtures/hostile/index.ts';
+import { commented, filled, taggedSample, tagSigned } from '../../../tests/fixtures/hostile/index.ts';
 import { samplePdf, type FixturePdf } from '../../../tests/fixtures/signed/document.ts';
 import { makeSignedFiles, type SignedFiles } from '../../../tests/fixtures/signed/files.ts';
 import { opensslVerifies } from '../../../tests/fixtures/signed/openssl.ts';
@@ -132,6 +132,28 @@ describe.skipIf(!openssl)('verify', () => {
     expect(
       await look(sign().update({ 20: '<</Producer(x)/ModDate(D:2026)>>' }, { trailer: '/Root 1 0 R/ID[<00><01>]/Info 20 0 R' })),
     ).toMatchObject({ verdict: 'TOTAL-PASSED', signatures: [{ modifications: 'LTA_UPDATES' }] });
+  });
+
+  it('lets a later signer tag the field, once and again', async () => {
+    const first = (): FixturePdf => taggedSample().sign(pki, { who });
+    const answer = await look(tagSigned(first(), pki, who));
+    expect(answer).toMatchObject({ verdict: 'TOTAL-PASSED', signatures: [{ modifications: 'FORM_FILLING' }, { modifications: 'NONE' }] });
+    expect((await look(tagSigned(taggedSample().sign(pki, { who, certify: 2 }), pki, who))).verdict).toBe('TOTAL-PASSED');
+    let tagged = 0;
+    const once = tagSigned(first(), pki, who, (field) => {
+      tagged = field;
+      return {};
+    });
+    const twice = (field: number): Record<number, string> => ({
+      30: '<</Type/StructTreeRoot/K[32 0 R]/ParentTree 31 0 R/ParentTreeNextKey 3>>',
+      31: '<</Nums[0[33 0 R]1 70 0 R 2 80 0 R]>>',
+      32: '<</Type/StructElem/S/Document/P 30 0 R/K[33 0 R 70 0 R 80 0 R]>>',
+      70: `<</Type/StructElem/S/Form/P 32 0 R/Pg 3 0 R/K<</Type/OBJR/Obj ${tagged} 0 R/Pg 3 0 R>>>>`,
+      80: `<</Type/StructElem/S/Form/P 32 0 R/Pg 3 0 R/K[<</Type/OBJR/Obj ${field} 0 R>>]>>`,
+    });
+    expect((await look(tagSigned(once, pki, who, twice, 2))).signatures.map((one) => one.verdict)).toEqual(
+      Array.from({ length: 3 }, () => 'TOTAL-PASSED'),
+    );
   });
 
   it('tells unsigned, unreadable and missing files apart', async () => {
