@@ -16,6 +16,8 @@ export const fieldValue = z.object({
   previous: z.string().optional(),
   /** A keyboard-wedge reader loses diacritics: "Cần xem lại dấu". */
   review: z.enum(['accents']).optional(),
+  /** What the card itself makes doubtful about this value (its number says another year, its zone has no diacritics): compare with the card. */
+  doubt: z.object({ vi: z.string(), en: z.string() }).optional(),
 });
 export type FieldValue = z.infer<typeof fieldValue>;
 

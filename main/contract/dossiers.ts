@@ -43,6 +43,11 @@ export const cardFields = z.object({
     .optional(),
   /** Read through an emulated keyboard, which loses diacritics. */
   degraded: z.boolean().default(false),
+  /** What the reader's driver doubts; each stands beside its field and stops nothing. */
+  doubts: z
+    .array(z.object({ field: personField, vi: z.string().max(300), en: z.string().max(300) }))
+    .max(20)
+    .optional(),
 });
 export type CardFields = z.infer<typeof cardFields>;
 

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { configFaults, type Fault } from './check.ts';
 
+const limitMb = z.number().min(1).max(200);
+
 /** `config.json` in the data folder. Without it the station is in training mode, with virtual neighbours. */
 export const stationConfig = z.object({
   training: z.boolean().default(true),
@@ -13,7 +15,9 @@ export const stationConfig = z.object({
   devices: z.array(z.record(z.string(), z.unknown())).default([]),
   scanners: z.array(z.object({ id: z.string(), name: z.string(), url: z.url() })).default([]),
   /** What the provincial system takes of one scanned paper, in megabytes (10^6 bytes); most portals stop at 19 or 20. */
-  documentLimitMb: z.number().min(1).max(200).default(19),
+  documentLimitMb: limitMb.default(19),
+  /** Procedures whose portal takes less, or more: procedure code to megabytes. */
+  documentLimitsMb: z.record(z.string().min(1).max(40), limitMb).default({}),
   province: z.record(z.string(), z.unknown()).optional(),
   site: z.record(z.string(), z.unknown()).optional(),
   /** For a hall that outgrows one machine: several hubs share its queue in PostgreSQL. Without it the queue is in the station's own database. */
@@ -29,6 +33,10 @@ export const stationConfig = z.object({
     .optional(),
 });
 export type StationConfig = z.infer<typeof stationConfig>;
+
+/** Bytes that one scanned paper of a dossier may have; `procedure` is its code, null before one is chosen. */
+export const documentLimit = (config: Pick<StationConfig, 'documentLimitMb' | 'documentLimitsMb'>, procedure: string | null): number =>
+  ((procedure === null ? undefined : config.documentLimitsMb[procedure]) ?? config.documentLimitMb) * 1e6;
 
 export class ConfigError extends Error {
   readonly vi: string;

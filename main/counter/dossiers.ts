@@ -26,8 +26,8 @@ export function openDossiers(rooms: {
   signing: Signing;
   officers: Officers;
   queue: Queue;
-  /** What the province takes of one scanned paper, in millions of bytes. */
-  documentLimitMb: number;
+  /** What the province takes of one scanned paper of a procedure, in bytes. */
+  documentLimit: (procedure: string | null) => number;
 }): Dossiers {
   const { store, clock, catalogue, documents, scanning, delivery, signing, officers } = rooms;
   const { sessions } = scanning;
@@ -64,8 +64,8 @@ export function openDossiers(rooms: {
         const page = sessions.page(id);
         return page && !page.dropped ? [{ id, note: page.blank === true ? 'gần như trắng' : '' }] : [];
       }),
-    buildComponentPdf: (pageIds, { file, title }) =>
-      scanning.fitPdf(pageIds.map(asPage), file, { title, limitBytes: rooms.documentLimitMb * 1e6 }),
+    buildComponentPdf: (pageIds, { file, title, procedure }) =>
+      scanning.fitPdf(pageIds.map(asPage), file, { title, limitBytes: rooms.documentLimit(procedure) }),
     addToSigningWorklist: (work) =>
       signing.addToWorklist({
         dossierId: work.dossierId,

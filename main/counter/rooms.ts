@@ -52,7 +52,7 @@ import {
 } from '../signing/index.ts';
 import type { Clock, Migration, Store } from '../store/index.ts';
 import { trainingHandlers } from '../training/index.ts';
-import type { StationConfig } from './config.ts';
+import { documentLimit, type StationConfig } from './config.ts';
 import { openDossiers, takeSigned } from './dossiers.ts';
 import { scannerHealth } from './health.ts';
 import { keypadAction, leaveOnSignOut, priorityOfAge, showAtCounter, siteOf, ticketPrinting, withDossiers } from './hall.ts';
@@ -314,7 +314,7 @@ export async function openRooms(options: RoomsOptions) {
     signing,
     officers,
     queue,
-    documentLimitMb: config.documentLimitMb,
+    documentLimit: (procedure) => documentLimit(config, procedure),
   });
   const { dossiers } = tied;
   opened(

@@ -33,7 +33,12 @@ export async function buildComponents(
   for (const c of d.body.components) {
     if (c.pageIds.length === 0 || (c.file && deps.documents.files.exists(c.file))) continue;
     const scratch = deps.documents.files.scratch(`${d.id}-${c.key}-${d.revision}.pdf`);
-    const refused = await deps.buildComponentPdf(c.pageIds, { file: scratch, title: c.name, createdAt: deps.clock.now() });
+    const refused = await deps.buildComponentPdf(c.pageIds, {
+      file: scratch,
+      title: c.name,
+      createdAt: deps.clock.now(),
+      procedure: d.procedure?.code ?? null,
+    });
     if (isRefusal(refused))
       return refuse(refused.refused, `${c.name}: ${refused.vi}`, `${c.name}: ${refused.en}`, {
         ...refused.details,
@@ -246,4 +251,3 @@ export function acceptance(core: Core) {
     },
   };
 }
-export type Acceptance = ReturnType<typeof acceptance>;

@@ -69,8 +69,14 @@ export interface DossiersDeps {
   readonly enqueueStatus: (status: OutgoingStatus) => void;
   /** Which of these pages are there, in the order asked for. */
   readonly pages: (ids: readonly string[]) => readonly PageInfo[];
-  /** Writes the pages as one PDF to `file`, which lies in the data folder. @returns a refusal when it is too large for the province */
-  readonly buildComponentPdf: (pageIds: readonly string[], options: { file: string; title: string; createdAt: number }) => Promise<unknown>;
+  /**
+   * Writes the pages as one PDF to `file`, which lies in the data folder. @returns a refusal when it is too large for what the
+   * province takes of this procedure (its code)
+   */
+  readonly buildComponentPdf: (
+    pageIds: readonly string[],
+    options: { file: string; title: string; createdAt: number; procedure: string | null },
+  ) => Promise<unknown>;
   /** Puts a result on the worklist of those who sign, inside the caller's transaction. */
   readonly addToSigningWorklist: (work: SigningWork) => void;
   /** One audit row, inside the caller's transaction. Never personal data beyond the dossier's id. */

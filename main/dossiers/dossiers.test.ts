@@ -58,6 +58,16 @@ describe('the intake', () => {
       '001191024680',
     );
   });
+  it('keeps a doubt about a card at its field until the officer puts the value right', () => {
+    const { room } = kit;
+    const id = draft();
+    const doubt = { vi: 'Giới tính không khớp.', en: 'Sex does not match.' };
+    const read = must(room.scanCard(kit.id(), id, HUYEN, { ...CARD, doubts: [{ field: 'sex', ...doubt }] }));
+    expect([read.applicant.sex?.doubt, read.applicant.fullName?.doubt]).toEqual([doubt, undefined]);
+    expect(read.obstacles.map((o) => o.vi).join()).not.toContain('không khớp');
+    const right = must(room.setField(kit.id(), id, HUYEN, 'applicant', 'sex', 'Nam', 'typed'));
+    expect(right.applicant.sex?.doubt).toBeUndefined();
+  });
   it('asks whose card it is when a second one comes, and mixes no two people', () => {
     const { room } = kit;
     const id = draft();

@@ -48,6 +48,12 @@ export const asEarlier = (person: PersonView, at: number): PersonView =>
   Object.fromEntries(
     Object.entries(person).map(([field, held]) => [
       field,
-      { value: held.value, source: 'earlier' as const, at, ...(held.review ? { review: held.review } : {}) },
+      {
+        value: held.value,
+        source: 'earlier' as const,
+        at,
+        ...(held.review ? { review: held.review } : {}),
+        ...(held.doubt ? { doubt: held.doubt } : {}),
+      },
     ]),
   );

@@ -96,7 +96,14 @@ export function intake(core: Core) {
         const put = (field: PersonField, value: string | undefined) => {
           if (value === undefined || value === '') return;
           const review = card.degraded && (field === 'fullName' || field === 'address');
-          person[field] = { value: value.normalize('NFC'), source: 'card', at, ...(review ? { review: 'accents' as const } : {}) };
+          const doubt = card.doubts?.find((one) => one.field === field);
+          person[field] = {
+            value: value.normalize('NFC'),
+            source: 'card',
+            at,
+            ...(review ? { review: 'accents' as const } : {}),
+            ...(doubt ? { doubt: { vi: doubt.vi, en: doubt.en } } : {}),
+          };
         };
         put('fullName', card.fullName);
         put('idNumber', card.idNumber);

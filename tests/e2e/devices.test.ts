@@ -189,4 +189,23 @@ describe.skipIf(!ready)('setting up devices in Chromium', () => {
     await page.setViewportSize(SMALL);
     expect(desk.complaints).toEqual([]);
   });
+
+  it('says beside the very field what is doubtful about a card, until it is put right', async () => {
+    const { page } = desk;
+    // The fourth digit of this number says a man.
+    started.counter.neighbours?.reader.scan(
+      '001090012345|012345678|Trần Thị Mỹ Hường|15031990|Nữ|Tổ 4, phường An Bình, tỉnh Đắk Lắk|10052021',
+    );
+    const field = page.locator('.fld', { has: page.getByLabel('Giới tính') });
+    await field.getByText(/không khớp với chữ số thứ 4/).waitFor();
+    await expectAccessible(page);
+    await shoot(page, 'intake-doubt-1366');
+    await expectNoPageScroll(page);
+    await page.setViewportSize(LARGE);
+    await shoot(page, 'intake-doubt-1920');
+    await page.setViewportSize(SMALL);
+    await field.getByLabel('Giới tính').selectOption('Nam');
+    await field.getByText(/không khớp với chữ số thứ 4/).waitFor({ state: 'detached' });
+    expect(desk.complaints).toEqual([]);
+  });
 });

@@ -54,6 +54,7 @@ export function PersonField({
     if (value === undefined || value === (held?.value ?? '')) return;
     void draft.send((order) => client.dossiers.setField({ ...order, party, field, value }));
   };
+  const describedBy = held?.doubt && !wrong ? `${id}-doubt` : undefined;
   const cls = `v${!held || held.source === 'typed' ? ' in' : ''}${wrong ? ' wrong' : ''}`;
   return (
     <div className={`fld${wide ? ' w' : ''}`}>
@@ -62,7 +63,13 @@ export function PersonField({
         {held && held.value !== '' ? <Source held={held} shown={(value) => shownText({ ...held, value }, date, digits)} /> : null}
       </div>
       {choices ? (
-        <select id={id} className={cls} value={held?.value ?? ''} onChange={(event) => save(event.target.value)}>
+        <select
+          id={id}
+          aria-describedby={describedBy}
+          className={cls}
+          value={held?.value ?? ''}
+          onChange={(event) => save(event.target.value)}
+        >
           <option value="" />
           {choices.map((choice) => (
             <option key={choice} value={choice}>
@@ -79,6 +86,7 @@ export function PersonField({
           autoComplete="off"
           spellCheck={false}
           aria-invalid={wrong}
+          aria-describedby={describedBy}
           onChange={(event) => setText(upper ? event.target.value.toLocaleUpperCase('vi') : event.target.value)}
           onBlur={(event) => save(event.target.value)}
           onKeyDown={(event) => {
@@ -86,6 +94,11 @@ export function PersonField({
           }}
         />
       )}
+      {held?.doubt && !wrong ? (
+        <span className="small warn" id={`${id}-doubt`}>
+          {say(held.doubt.vi, held.doubt.en)}
+        </span>
+      ) : null}
       {wrong ? (
         <span className="small bad">{say('Ghi ngày/tháng/năm, ví dụ 14/08/1991', 'Day/month/year, for example 14/08/1991')}</span>
       ) : null}

@@ -35,7 +35,7 @@ export function ScanRouter({ onUnknown }: { onUnknown: (text: string) => void })
       });
       dossierId = draft.id;
     }
-    const card = cardFieldsOf(scan.card, scan.needsCheck);
+    const card = cardFieldsOf(scan.card, scan.needsCheck, scan.warnings);
     try {
       await client.dossiers.scanCard({ commandId: newCommandId(), dossierId, card });
     } catch (error) {
@@ -44,9 +44,6 @@ export function ScanRouter({ onUnknown }: { onUnknown: (text: string) => void })
       setSecond({ dossierId, card });
     }
     go('intake', dossierId);
-    // What the card says does not fit together: the officer compares, nothing is refused.
-    const [doubt] = scan.warnings;
-    if (doubt) setTrouble({ code: 'card-doubt', vi: doubt.vi, en: doubt.en });
   };
 
   const route = async (scan: Scan) => {

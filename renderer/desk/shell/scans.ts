@@ -1,9 +1,9 @@
-import type { IdCard, ScanEvent } from '../../../main/contract/devices.ts';
+import type { IdCard, ScanEvent, ScanWarning } from '../../../main/contract/devices.ts';
 import type { CardFields } from '../../../main/contract/dossiers.ts';
 import { client } from '../../shared/client.ts';
 
-/** A card as the dossier room takes it: only what the card really says. */
-export function cardFieldsOf(card: IdCard, degraded: boolean): CardFields {
+/** A card as the dossier room takes it: only what the card really says, and what is doubtful about it. */
+export function cardFieldsOf(card: IdCard, degraded: boolean, warnings: readonly ScanWarning[]): CardFields {
   return {
     idNumber: card.idNumber,
     ...(card.oldIdNumber !== null && /^\d{9}$/.test(card.oldIdNumber) ? { oldIdNumber: card.oldIdNumber } : {}),
@@ -13,6 +13,7 @@ export function cardFieldsOf(card: IdCard, degraded: boolean): CardFields {
     address: card.address ?? '',
     ...(card.issueDate === null ? {} : { idIssuedOn: card.issueDate }),
     degraded,
+    doubts: warnings.map(({ field, vi, en }) => ({ field: field === 'issueDate' ? 'idIssuedOn' : field, vi, en })),
   };
 }
 
