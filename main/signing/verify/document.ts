@@ -34,6 +34,9 @@ export async function verifyDocument(path: string, context: DocumentContext): Pr
   try {
     return await judgeFile(path, file, context);
   } catch (error) {
+    // What lies in the compressed objects of an encrypted file is ciphertext: nothing else can be said about it.
+    if (error instanceof PdfError && error.problem.code === 'brokenObject' && isEncrypted(file))
+      return unreadable(path, new PdfError('encrypted', error.problem.detail));
     if (error instanceof PdfError) return unreadable(path, error);
     // Certificates and answers are read as far as they are needed, so a fault deep inside one may show late.
     if (error instanceof DerError) return unreadable(path, new PdfError('brokenObject', `signature data: ${error.message}`));
@@ -43,8 +46,17 @@ export async function verifyDocument(path: string, context: DocumentContext): Pr
   }
 }
 
+const isEncrypted = (file: PdfFile): boolean => file.problems.some((one) => one.code === 'encrypted');
+
+const LOCKED = {
+  vi: 'Tệp được đặt mật khẩu (mã hóa) nên không đọc được để kiểm tra. Hãy xin bản không đặt mật khẩu.',
+  en: 'The file is encrypted and cannot be read, so it cannot be checked. Ask for a copy without a password.',
+};
+
 function unreadable(path: string, error: PdfError): Verification {
-  const { vi, en, code, detail } = error.problem;
+  const { code, detail } = error.problem;
+  // The reader's sentence speaks of signing.
+  const { vi, en } = code === 'encrypted' ? LOCKED : error.problem;
   return { file: path, verdict: 'TOTAL-FAILED', signatures: [], reason: `${code}: ${en} (${detail})`, vi, en };
 }
 
@@ -95,7 +107,7 @@ function unsigned(path: string, file: PdfFile, check: () => void): Verification 
     return { file: path, verdict: 'TOTAL-FAILED', signatures: [], reason: `${hidden.code}: ${en} (${hidden.detail})`, vi, en };
   }
   const once = file.revisions.length > 1 && hadSignature(file, check);
-  const locked = file.problems.some((one) => one.code === 'encrypted');
+  const locked = isEncrypted(file);
   const [vi, en] = once
     ? ['Tệp từng có chữ ký số nhưng đã bị gỡ.', 'The file had a signature once; it was removed.']
     : locked

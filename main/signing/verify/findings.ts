@@ -87,8 +87,8 @@ const TABLE = {
   encrypted: [
     'INDETERMINATE',
     'SIG_CONSTRAINTS_FAILURE',
-    'Tệp được đặt mật khẩu nên không kiểm tra hết được.',
-    'The file is encrypted, so not everything can be checked.',
+    'Tệp đã ký này được đặt mật khẩu (mã hóa): nội dung không đọc được ở đây nên chưa thể kết luận chữ ký hợp lệ. Hãy xin bản không đặt mật khẩu.',
+    'This signed file is encrypted: its content cannot be read here, so the signature cannot be called valid. Ask for a copy without a password.',
   ],
   noCertificate: [
     'INDETERMINATE',

@@ -8,7 +8,7 @@ import { createImageComparer, type ImageComparer } from './images.ts';
 import type { Verification, VerifyOptions } from './types.ts';
 
 export interface VerifierLimits {
-  /** Milliseconds of work for one file, waiting for the network aside; large files get a second more per 50 MB. */
+  /** Milliseconds of work for one file, waiting for the network aside; beyond 50 MB a second more for each 50 MB. */
   workMs: number;
   /** Milliseconds of waiting for revocation services over the whole file. */
   networkMs: number;
@@ -73,7 +73,7 @@ export function createVerifier(limits: VerifierLimits = VERIFIER_LIMITS, start: 
       (about) => about.size,
       () => 0,
     );
-    const budget = limits.workMs + (size / 50e6) * 1000;
+    const budget = limits.workMs + Math.max(0, size / 50e6 - 1) * 1000;
     if (child === undefined) {
       child = start(limits.heapMb);
       await ready(child);

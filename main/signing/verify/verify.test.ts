@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -171,6 +172,23 @@ describe.skipIf(!openssl)('verify', () => {
       verdict: 'TOTAL-FAILED',
       reason: expect.stringContaining('unreadable'),
     });
+  });
+
+  it('says of encrypted files that they are encrypted', async () => {
+    const handler = '/Filter/Standard/V 4/R 4/Length 128/P -4/StmF/StdCF/StrF/StdCF/CF<</StdCF<</CFM/AESV2/Length 16/AuthEvent/DocOpen>>>>';
+    const keys = `/O<${'00'.repeat(32)}>/U<${'00'.repeat(32)}>`;
+    const locked = (): FixturePdf => samplePdf('/Root 1 0 R/Encrypt 20 0 R/ID[<00><00>]').update({ 20: `<<${handler}${keys}>>` });
+    const signed = await look(locked().sign(pki, { who }));
+    expect(signed.verdict).toBe('INDETERMINATE');
+    expect(signed.vi).toContain('mật khẩu');
+    expect(signed.en).toContain('encrypted');
+    expect(await look(locked())).toMatchObject({ verdict: 'NO-SIGNATURE', reason: expect.stringContaining('encrypted') });
+  });
+
+  it.skipIf(!part('qpdf'))('says so too when the objects themselves are ciphertext', async () => {
+    const [plain, packed] = [put(samplePdf().bytes), path.join(files.dir, 'packed.pdf')];
+    execFileSync('qpdf', ['--object-streams=generate', '--encrypt', 'u', 'o', '256', '--', plain, packed]);
+    expect(await verify(packed)).toMatchObject({ verdict: 'TOTAL-FAILED', reason: expect.stringMatching(/^encrypted: .*encrypted/) });
   });
 
   it("offers a quick look at one's own output", async () => {
