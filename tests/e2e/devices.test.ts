@@ -187,6 +187,22 @@ describe.skipIf(!ready)('setting up devices in Chromium', () => {
     await page.setViewportSize(LARGE);
     await shoot(page, 'intake-better-1920');
     await page.setViewportSize(SMALL);
+    // Both sides of single-sided papers: the empty backs go out at once, and come back at once.
+    started.counter.neighbours?.scanner.load([
+      sheet('giay-chung-sinh'),
+      sheet('mat-sau-trang'),
+      sheet('xac-nhan-cu-tru'),
+      sheet('mat-sau-trang'),
+    ]);
+    await page.locator('.chk li .pick').nth(2).click();
+    await page.keyboard.press('F7');
+    await page.getByRole('button', { name: 'Bỏ 2 trang trắng' }).waitFor({ timeout: 40_000 });
+    await expectAccessible(page);
+    await shoot(page, 'intake-blanks-1366');
+    await page.getByRole('button', { name: 'Bỏ 2 trang trắng' }).click();
+    await soon(() => page.locator('.strip .th button.p img').count(), 30_000).toBe(2);
+    await page.keyboard.press('Control+z');
+    await soon(() => page.locator('.strip .th button.p img').count(), 30_000).toBe(4);
     expect(desk.complaints).toEqual([]);
   });
 

@@ -63,6 +63,15 @@ export function PageStrip({ scan, selected, component, components, onSelect }: P
           </button>
         </p>
       ) : null}
+      {scan.blanks > 1 && !scan.scanning ? (
+        <p className="parted">
+          <Icon name="warn" size="s" />
+          {say(`${scan.blanks} trang gần như trắng.`, `${scan.blanks} pages are almost blank.`)}
+          <button type="button" className="btn sm" onClick={scan.dropBlanks}>
+            {say(`Bỏ ${scan.blanks} trang trắng`, `Drop ${scan.blanks} blank pages`)}
+          </button>
+        </p>
+      ) : null}
       {scan.coded && !scan.parted && !scan.scanning ? (
         <p className="parted">
           <Icon name="qr" size="s" />

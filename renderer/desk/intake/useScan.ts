@@ -51,6 +51,9 @@ export interface Scan {
    * ones go to `free` papers in their order.
    */
   readonly split: (free: readonly { readonly key: string; readonly number: number }[], byCode?: boolean) => void;
+  /** How many pages hold next to nothing, and all of them out at once. */
+  readonly blanks: number;
+  readonly dropBlanks: () => void;
   readonly dismiss: () => void;
 }
 
@@ -163,6 +166,21 @@ export function useScan(dossier: DossierView, component: DossierComponent | unde
       });
     });
   };
+  const blank = pages.filter((page) => page.blank === true && !page.separator).map((page) => page.pageId);
+  const dropBlanks = () =>
+    void attempt(async () => {
+      for (const pageId of blank) await client.scanner.drop({ commandId: newCommandId(), pageId });
+      propose({
+        key: `drop-${blank[0] ?? ''}-${serverNow()}`,
+        vi: `Đã bỏ ${blank.length} trang trắng`,
+        en: `${blank.length} blank pages removed`,
+        until: serverNow() + UNDO_MS,
+        undo: () =>
+          void attempt(async () => {
+            for (const pageId of blank) await client.scanner.restore({ commandId: newCommandId(), pageId });
+          }),
+      });
+    });
   return {
     pages,
     session,
@@ -170,6 +188,8 @@ export function useScan(dossier: DossierView, component: DossierComponent | unde
     working,
     parted: pages.some((page) => page.separator),
     coded: pages.slice(1).some((page) => page.codes.length > 0 && !page.separator),
+    blanks: blank.length,
+    dropBlanks,
     improve,
     split,
     give: (pageIds, toKey) => void attempt(() => give(pageIds, toKey)),
