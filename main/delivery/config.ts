@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { fileURLToPath } from 'node:url';
-import { BACK_ENDS, type BackEnd } from './adapters/names.ts';
+import { backEnds } from './adapters/names.ts';
 
 const hours = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 
@@ -25,7 +24,7 @@ const address = z.url({ protocol: /^https?$/ }).refine(
 
 /** How to reach the province; read from the station's configuration and checked before anything is sent. */
 export const provinceConfig = z.strictObject({
-  adapter: z.enum(BACK_ENDS),
+  adapter: z.enum(backEnds.map((one) => one.name)),
   /** `https://lgsp.tinh.gov.vn/dvc`; plain http only for a virtual province on this machine. */
   baseUrl: address,
   /** Code of our own agency there, `H15.50.05.13`. */
@@ -87,6 +86,3 @@ export const provinceConfig = z.strictObject({
 });
 export type ProvinceConfig = z.output<typeof provinceConfig>;
 export type ProvinceConfigInput = z.input<typeof provinceConfig>;
-
-export const mappingPath = (adapter: BackEnd) =>
-  fileURLToPath(new URL(`../../resources/province/${adapter}.mapping.json`, import.meta.url));

@@ -8,7 +8,7 @@ import { sampleDossier, sampleFile } from '../../tests/delivery/sample.ts';
 import { setup, type Bench } from '../../tests/delivery/setup.ts';
 import { loadClassicMapping } from './adapters/classic/index.ts';
 import { loadLgspMapping } from './adapters/lgsp/index.ts';
-import { mappingPath } from './config.ts';
+import { provinceResource } from './adapters/back-end.ts';
 import { businessDay } from '../store/index.ts';
 import { MappingError, compactTime } from './mapping.ts';
 import { createTransport, type Transport, type WireReply, type WireRequest } from './transport.ts';
@@ -163,8 +163,16 @@ describe('the descriptions of the interfaces', () => {
 describe('mapping tables', () => {
   it('load as they are, and name each mistake of a province that changed them', async () => {
     bench = await setup();
-    expect(loadLgspMapping(mappingPath('lgsp')).lookups['LoaiDoiTuong']).toEqual({ citizen: 0, business: 1, household: 2 });
-    expect(loadClassicMapping(mappingPath('classic')).lookups['LoaiDoiTuong']).toEqual({ citizen: '1', business: '2', household: '2' });
+    expect(loadLgspMapping(provinceResource('lgsp.mapping.json')).lookups['LoaiDoiTuong']).toEqual({
+      citizen: 0,
+      business: 1,
+      household: 2,
+    });
+    expect(loadClassicMapping(provinceResource('classic.mapping.json')).lookups['LoaiDoiTuong']).toEqual({
+      citizen: '1',
+      business: '2',
+      household: '2',
+    });
     const file = path.join(bench.dir, 'x.json');
     const spoil = (
       change: (m: {

@@ -4,6 +4,8 @@ import { refuse, type Refusal } from '../contract/refusal.ts';
 import { businessDay, fromVietnam, type Clock, type Store } from '../store/index.ts';
 import { SECRET_PASSWORD, SECRET_PIN, SECRET_USER } from './adapters/index.ts';
 import type { Adapter } from './adapters/adapter.ts';
+import type { StepKind } from './adapters/back-end.ts';
+import { stepKind } from './adapters/names.ts';
 import type { Item, Outbox } from './outbox.ts';
 import { asProblem } from './problems.ts';
 import type { Remote } from './remote.ts';
@@ -36,16 +38,13 @@ const s = (vi: string, en: string): Sentence => ({ vi, en });
 const gone = () =>
   refuse('no-item', 'Việc gửi này không còn trong danh sách. Hãy tải lại trang.', 'This work is no longer in the list. Reload the page.');
 
-const STEP_WORDS: Record<string, Sentence> = {
-  GetNextValue: s('Xin mã hồ sơ chính thức', 'Asked for the official code'),
-  UploadFile: s('Tải tệp lên tỉnh', 'Sent a file'),
-  CreateDossier: s('Gửi hồ sơ', 'Sent the dossier'),
-  DongBoHoSoMC: s('Gửi hồ sơ', 'Sent the dossier'),
-  CapNhatTienTrinh: s('Báo tiến trình', 'Reported the step'),
-  CapNhatTienDoHoSoMC: s('Báo tiến trình', 'Reported the step'),
-  CapNhatTrangThai: s('Báo trạng thái', 'Reported the status'),
-  TraCuuGiaoDich: s('Hỏi lại tỉnh', 'Asked the province'),
-  TraCuuHoSo: s('Hỏi lại tỉnh', 'Asked the province'),
+const STEP_WORDS: Readonly<Record<StepKind, Sentence>> = {
+  code: s('Xin mã hồ sơ chính thức', 'Asked for the official code'),
+  file: s('Tải tệp lên tỉnh', 'Sent a file'),
+  dossier: s('Gửi hồ sơ', 'Sent the dossier'),
+  progress: s('Báo tiến trình', 'Reported the step'),
+  status: s('Báo trạng thái', 'Reported the status'),
+  ask: s('Hỏi lại tỉnh', 'Asked the province'),
 };
 
 function outcomeWords(outcome: string, status: number | null): Sentence {
@@ -72,8 +71,9 @@ export function createDesk(deps: DeskDeps) {
     ];
     let last: WayStep | null = null;
     for (const e of outbox.evidence(item.seq, 200).reverse()) {
-      const what = STEP_WORDS[e.step];
-      if (!what) continue;
+      const kind = stepKind(e.step);
+      if (!kind) continue;
+      const what = STEP_WORDS[kind];
       const words = outcomeWords(e.outcome, e.status);
       const ok = e.outcome === 'ok';
       const next: WayStep = {

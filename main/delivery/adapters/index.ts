@@ -1,12 +1,10 @@
 import type { Clock } from '../../store/index.ts';
-import { mappingPath, type ProvinceConfig } from '../config.ts';
+import type { ProvinceConfig } from '../config.ts';
 import type { Secrets } from '../secrets.ts';
 import { ProvinceProblem } from '../problems.ts';
 import { createTransport, type Transport } from '../transport.ts';
 import type { Adapter, AdapterDeps } from './adapter.ts';
-import type { BackEnd } from './names.ts';
-import { createClassicAdapter, loadClassicMapping } from './classic/index.ts';
-import { createLgspAdapter, loadLgspMapping } from './lgsp/index.ts';
+import { backEnds } from './names.ts';
 
 /** Names under which the province's credentials rest in the safe. */
 export const SECRET_USER = 'province.user';
@@ -43,10 +41,16 @@ export function createAdapter(
     const [user, secret] = await Promise.all([kept(SECRET_USER), kept(SECRET_PASSWORD)]);
     return user !== null && secret !== null ? { user, secret } : null;
   };
-  const file = config.mappingFile ?? mappingPath(config.adapter);
-  const common = { baseUrl: config.baseUrl, transport, clock: deps.clock, credentials };
-  const open: Record<BackEnd, () => Adapter> = { lgsp, classic };
-  const adapter = open[config.adapter]();
+  const backEnd = backEnds.find((one) => one.name === config.adapter);
+  if (!backEnd) throw new Error(`no back end ${config.adapter}`);
+  const adapter = backEnd.open({
+    config,
+    mappingFile: config.mappingFile ?? backEnd.mappingFile,
+    transport,
+    clock: deps.clock,
+    credentials,
+    heard: deps.heard,
+  });
   return {
     ...adapter,
     forgetSession() {
@@ -58,24 +62,4 @@ export function createAdapter(
       if (own) transport.close();
     },
   };
-
-  function lgsp(): Adapter {
-    return createLgspAdapter(
-      { ...common, mapping: loadLgspMapping(file), gatewayUrl: config.uploads === 'tus' ? config.gatewayUrl : null },
-      deps,
-    );
-  }
-  function classic(): Adapter {
-    if (!config.gatewayUrl) throw new Error('the classic interface takes links to files: gatewayUrl must be configured');
-    return createClassicAdapter(
-      {
-        ...common,
-        mapping: loadClassicMapping(file),
-        agency: config.agency,
-        destination: config.destination,
-        gatewayUrl: config.gatewayUrl,
-      },
-      deps,
-    );
-  }
 }

@@ -6,6 +6,7 @@ import { ProvinceProblem } from '../../problems.ts';
 import type { Transport, WireReply, WireRequest } from '../../transport.ts';
 import { uploadTus } from '../../uploads/tus.ts';
 import type { Adapter, AdapterDeps, RemoteDossier, SentDossier } from '../adapter.ts';
+import { provinceResource, type BackEnd } from '../back-end.ts';
 import { problemOf, read } from '../replies.ts';
 import { createSession, createVoice, fill } from '../spoken.ts';
 
@@ -229,3 +230,14 @@ export function createClassicAdapter(options: ClassicOptions, deps: AdapterDeps)
     return { ...body, TaiLieuNop: papers, GhiChu: `${dossier.note} ${mark(extras.key)}`.trim() };
   }
 }
+
+export const backEnd: BackEnd = {
+  name: 'classic',
+  mappingFile: provinceResource('classic.mapping.json'),
+  steps: { DongBoHoSoMC: 'dossier', CapNhatTienDoHoSoMC: 'progress', TraCuuHoSo: 'ask' },
+  open({ config, mappingFile, heard, ...wire }) {
+    const { baseUrl, agency, destination, gatewayUrl } = config;
+    if (!gatewayUrl) throw new Error('the classic interface takes links to files: gatewayUrl must be configured');
+    return createClassicAdapter({ ...wire, baseUrl, agency, destination, gatewayUrl, mapping: loadClassicMapping(mappingFile) }, { heard });
+  },
+};

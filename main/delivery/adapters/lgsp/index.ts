@@ -8,6 +8,7 @@ import type { Transport, WireBody, WireReply, WireRequest } from '../../transpor
 import { uploadTus } from '../../uploads/tus.ts';
 import { multipart } from '../../uploads/whole.ts';
 import type { Adapter, AdapterDeps, CheckedFile, RemoteChange, RemoteDossier, RemoteFile, SentDossier, UploadOptions } from '../adapter.ts';
+import { provinceResource, type BackEnd } from '../back-end.ts';
 import { problemOf, read } from '../replies.ts';
 import { createSession, createVoice, fill } from '../spoken.ts';
 
@@ -302,3 +303,26 @@ export function createLgspAdapter(options: LgspOptions, deps: AdapterDeps): Adap
     close: session.forget,
   };
 }
+
+export const backEnd: BackEnd = {
+  name: 'lgsp',
+  mappingFile: provinceResource('lgsp.mapping.json'),
+  steps: {
+    GetNextValue: 'code',
+    UploadFile: 'file',
+    CreateDossier: 'dossier',
+    CapNhatTienTrinh: 'progress',
+    CapNhatTrangThai: 'status',
+    TraCuuGiaoDich: 'ask',
+  },
+  open: ({ config, mappingFile, heard, ...wire }) =>
+    createLgspAdapter(
+      {
+        ...wire,
+        baseUrl: config.baseUrl,
+        mapping: loadLgspMapping(mappingFile),
+        gatewayUrl: config.uploads === 'tus' ? config.gatewayUrl : null,
+      },
+      { heard },
+    ),
+};
