@@ -43,7 +43,8 @@ export class Rules {
     const c = this.#c;
     const dict = c.new.dict(newer);
     // Only text may stand there, so that the freedom to change it cannot be used for anything that is drawn.
-    const plain = [...(dict?.entries.values() ?? [])].every((value) => isString(value) || isName(value));
+    const sound = dict !== undefined || c.new.resolve(newer) === null;
+    const plain = sound && [...(dict?.entries.values() ?? [])].every((value) => isString(value) || isName(value));
     c.compare(older, newer, plain ? 'LTA_UPDATES' : 'OTHER', 'trailer/Info');
   }
 
