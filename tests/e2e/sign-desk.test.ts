@@ -1,13 +1,13 @@
 import { appendFileSync, copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { PDFDocument } from 'pdf-lib';
+import { PDFDocument, rgb } from 'pdf-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPdf } from '../../main/signing/pdf/index.ts';
 import { ensureNative } from '../../native/index.ts';
 import { samplePdf } from '../fixtures/signed/document.ts';
 import { startTsa, TSA_EXTENSIONS } from '../fixtures/signing/authorities.ts';
 import { part } from '../parts.ts';
-import { expectAccessible, lookAtBothSizes, openDesk, shoot, SMALL, soon, type Screen } from './browser.ts';
+import { expectAccessible, LARGE, lookAtBothSizes, openDesk, shoot, SMALL, soon, type Screen } from './browser.ts';
 import { openSigningDesk, type SigningDesk } from './signing-desk.ts';
 
 const ready = ['/usr/bin/chromium', 'openssl', 'softhsm2-util', 'pkcs11-tool', 'gcc'].map(part).every(Boolean);
@@ -162,6 +162,36 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
     expect(corners[2]?.[0]).toBe(1);
     expect(corners[2]![2]).toBeGreaterThan(180);
     expect(corners[2]![2]).toBeLessThan(230);
+  });
+
+  it('draws a page whole when the window changes while it is drawn, and says when it cannot', async () => {
+    const { page } = desk;
+    const document = await PDFDocument.create();
+    const sheet = document.addPage([595, 842]);
+    // Long to draw, and white again at its end: what stays dark was left half drawn.
+    for (let i = 0; i < 30_000; i += 1)
+      sheet.drawLine({ start: { x: (i * 7) % 595, y: (i * 13) % 842 }, end: { x: (i * 11) % 595, y: (i * 17) % 842 }, thickness: 0.2 });
+    sheet.drawRectangle({ x: 0, y: 0, width: 595, height: 842, color: rgb(1, 1, 1) });
+    sheet.drawText('TRICH LUC', { x: 60, y: 700, size: 40 });
+    const id = add(await document.save());
+    await toPage();
+    await row(id).click();
+    await page.locator('.view canvas').waitFor();
+    for (const size of [LARGE, SMALL, LARGE, SMALL]) await page.setViewportSize(size);
+    await page.locator('.view canvas[data-state=drawn]').waitFor({ timeout: 60_000 });
+    const dark = await page.locator('.view canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4) if (data[i]! < 128 && data[i + 3]! > 128) count += 1;
+      return count / (data.length / 4);
+    });
+    expect(dark).toBeGreaterThan(0);
+    expect(dark).toBeLessThan(0.05);
+    await page.evaluate(() => Reflect.set(HTMLCanvasElement.prototype, 'getContext', () => null));
+    await row(add(samplePdf().bytes)).click();
+    await page.locator('.stage').getByRole('alert').getByText('Máy không vẽ được trang này').waitFor();
+    await page.reload();
+    await page.locator('main.sign').waitFor();
   });
 
   it('shows the other forms where the decree puts them', async () => {

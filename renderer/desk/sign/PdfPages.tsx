@@ -81,6 +81,13 @@ export function PdfPages({ url, sha256, label, page, width, onCount, overlay }: 
   );
 }
 
+/** An empty sheet would look like an empty page. */
+const UNDRAWN = {
+  code: 'page-undrawn',
+  vi: 'Máy không vẽ được trang này. Đừng ký hay trao khi chưa xem được; hãy mở lại, nếu vẫn không được thì tạo lại văn bản.',
+  en: 'This page cannot be drawn. Do not sign it or hand it over unseen; open it again, or make the document anew.',
+};
+
 function Page({
   document,
   number,
@@ -95,13 +102,26 @@ function Page({
   children: ReactNode;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [state, setState] = useState<'drawing' | 'drawn' | 'failed'>('drawing');
   useLayoutEffect(() => {
     const target = canvas.current;
-    if (target) drawPage(document, number, target, width).catch(() => {});
+    if (!target) return undefined;
+    let over = false;
+    setState('drawing');
+    const drawing = drawPage(document, number, target, width);
+    drawing.drawn.then(
+      () => over || setState('drawn'),
+      () => over || setState('failed'),
+    );
+    return () => {
+      over = true;
+      drawing.cancel();
+    };
   }, [document, number, width]);
   return (
     <div className="pdfpage" style={{ width }}>
-      <canvas ref={canvas} role="img" aria-label={label} data-page={number} />
+      {state === 'failed' ? <TroubleNote trouble={UNDRAWN} /> : null}
+      <canvas ref={canvas} role="img" aria-label={label} data-page={number} data-state={state} />
       {children}
     </div>
   );

@@ -19,13 +19,28 @@ export async function openPdf(url: string, signal: AbortSignal): Promise<{ docum
   return { document, sha256 };
 }
 
-/** Draws one page (from 1) so that it is `cssWidth` wide; sharp on the screen's own pixels. */
-export async function drawPage(document: PdfDocument, pageNumber: number, canvas: HTMLCanvasElement, cssWidth: number): Promise<void> {
-  const page = await document.getPage(pageNumber);
-  const natural = page.getViewport({ scale: 1 });
-  const ratio = Math.min(window.devicePixelRatio || 1, 2);
-  const viewport = page.getViewport({ scale: (cssWidth / natural.width) * ratio });
-  canvas.width = Math.round(viewport.width);
-  canvas.height = Math.round(viewport.height);
-  await page.render({ canvas, viewport }).promise;
+/**
+ * Draws one page (from 1) so that it is `cssWidth` wide; sharp on the screen's own pixels. A canvas takes one drawing at a time:
+ * `cancel` ends this one before the next begins. `drawn` rejects when the page cannot be drawn, and when it was cancelled.
+ */
+export function drawPage(
+  document: PdfDocument,
+  pageNumber: number,
+  canvas: HTMLCanvasElement,
+  cssWidth: number,
+): { readonly drawn: Promise<void>; cancel(): void } {
+  const ending = new AbortController();
+  const draw = async (): Promise<void> => {
+    const page = await document.getPage(pageNumber);
+    ending.signal.throwIfAborted();
+    const natural = page.getViewport({ scale: 1 });
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const viewport = page.getViewport({ scale: (cssWidth / natural.width) * ratio });
+    canvas.width = Math.round(viewport.width);
+    canvas.height = Math.round(viewport.height);
+    const task = page.render({ canvas, viewport });
+    ending.signal.addEventListener('abort', () => task.cancel(), { once: true });
+    await task.promise;
+  };
+  return { drawn: draw(), cancel: () => ending.abort() };
 }
