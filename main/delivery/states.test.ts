@@ -172,12 +172,14 @@ describe('what an officer reads', () => {
     expect(bench.province.holdings()).toMatchObject([{ created: 1, status: 2 }]);
   });
 
-  it('does not start without an account, and keeps what it has', async () => {
+  it('does not start without an account, says that there is none yet, and keeps what it has', async () => {
     bench = await setup();
     const d = bench.open({}, { secrets: memorySecrets() });
     put(d, 'a1');
     await until(() => state(d, 'a1')?.state === 'waiting-sign-in');
     expect(d.summary()).toMatchObject({ unsent: 1, needsPerson: 1, line: { state: 'sign-in' } });
+    expect(state(d, 'a1')?.why.vi).toContain('Máy này chưa có tài khoản của hệ thống tỉnh');
+    expect(await d.desk.signIn(undefined, undefined)).toMatchObject({ vi: expect.stringContaining('chưa có tài khoản') as string });
   });
 });
 

@@ -341,6 +341,11 @@ export const SAFE_REFUSES: Sentence = {
 /** Why what is needed to sign in cannot be had from the safe or the token; null for any other reason. */
 export function credentialWords(reasonCode: string | undefined): Sentence | null {
   switch (reasonCode) {
+    case 'no-credentials':
+      return {
+        vi: 'Máy này chưa có tài khoản của hệ thống tỉnh. Bấm đăng nhập ở trang Gửi tỉnh và nhập tài khoản tỉnh đã cấp; hồ sơ vẫn được giữ.',
+        en: 'This machine has no account at the province yet. Sign in on the delivery page with the account that the province gave; everything is kept.',
+      };
     case 'SAFE_CLOSED':
       return {
         vi: 'Không mở được mật khẩu đã cất trên máy này: kho mật khẩu đang khóa hoặc đã đổi. Mở khóa kho, hoặc nhập lại khi đăng nhập; hồ sơ vẫn được giữ.',
