@@ -203,6 +203,14 @@ describe.skipIf(!ready)('setting up devices in Chromium', () => {
     await soon(() => page.locator('.strip .th button.p img').count(), 30_000).toBe(2);
     await page.keyboard.press('Control+z');
     await soon(() => page.locator('.strip .th button.p img').count(), 30_000).toBe(4);
+    // Links that ended while the citizen looked for a paper: the pictures come by new ones, without a press.
+    await page.route('**/file/**', (route) => route.fulfill({ status: 404, body: '' }), { times: 3 });
+    await page.locator('.chk li .pick').nth(1).click();
+    const shown = () =>
+      page
+        .locator('.strip .th button.p img, .stage img')
+        .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth > 0));
+    await soon(shown, 30_000).toEqual([true, true, true]);
     expect(desk.complaints).toEqual([]);
   });
 

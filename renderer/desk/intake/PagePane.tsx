@@ -34,6 +34,7 @@ export function PagePane({ scan, page, component }: { scan: Scan; page: ScanPage
           <img
             className={`sheet q${page.quarterTurns}`}
             src={page.image.url}
+            onError={scan.renewLinks}
             alt={say(`Trang ${at}: ${component?.name ?? ''}`, `Page ${at}: ${component?.name ?? ''}`)}
           />
         ) : (

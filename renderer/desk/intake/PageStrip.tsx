@@ -105,7 +105,7 @@ export function PageStrip({ scan, selected, component, components, onSelect }: P
                 event.preventDefault();
               }}
             >
-              <img src={page.image.url} alt="" className={`q${page.quarterTurns}`} loading="lazy" />
+              <img src={page.image.url} alt="" className={`q${page.quarterTurns}`} loading="lazy" onError={scan.renewLinks} />
               {page.blank || page.separator ? (
                 <span className="wm">
                   <Icon name="warn" />

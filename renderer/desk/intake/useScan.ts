@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import type { InferContractRouterOutputs } from '@orpc/contract';
 import type { contract } from '../../../main/contract/index.ts';
 import type { DossierComponent, DossierView } from '../../../main/contract/dossier-views.ts';
@@ -54,8 +54,14 @@ export interface Scan {
   /** How many pages hold next to nothing, and all of them out at once. */
   readonly blanks: number;
   readonly dropBlanks: () => void;
+  /** A picture could not be loaded: its link is too old. */
+  readonly renewLinks: () => void;
   readonly dismiss: () => void;
 }
+
+const NO_LINKS = { of: undefined, images: new Map<string, ScanPage['image']>() };
+/** A picture that is gone for good is not asked for again and again. */
+const LEAST_BETWEEN_MS = 2_000;
 
 /** Exported for its test: the pile after one event. */
 export function pileAfter(pile: Pile, event: PileEvent): Pile {
@@ -91,7 +97,20 @@ export function useScan(dossier: DossierView, component: DossierComponent | unde
     apply: pileAfter,
   });
   const pile = live.data;
-  const pages = (pile?.pages ?? []).filter((page) => !page.dropped);
+  // Links to pictures end after some minutes; a talk at the counter may take longer. What the stream says later is newer.
+  const [links, setLinks] = useState<{ of: Pile | undefined; images: ReadonlyMap<string, ScanPage['image']> }>(NO_LINKS);
+  const pages = (pile?.pages ?? [])
+    .filter((page) => !page.dropped)
+    .map((page) => ({ ...page, image: (links.of === pile ? links.images.get(page.pageId) : undefined) ?? page.image }));
+  const asked = useRef(0);
+  const renewLinks = () => {
+    if (key === undefined || Date.now() - asked.current < LEAST_BETWEEN_MS) return;
+    asked.current = Date.now();
+    client.scanner.pages({ draftId: dossier.id, component: key }).then(
+      (now) => setLinks({ of: pile, images: new Map(now.pages.map((page) => [page.pageId, page.image])) }),
+      () => {},
+    );
+  };
   const session = pile?.session ?? null;
   const scanning = session?.state === 'scanning';
 
@@ -190,6 +209,7 @@ export function useScan(dossier: DossierView, component: DossierComponent | unde
     coded: pages.slice(1).some((page) => page.codes.length > 0 && !page.separator),
     blanks: blank.length,
     dropBlanks,
+    renewLinks,
     improve,
     split,
     give: (pageIds, toKey) => void attempt(() => give(pageIds, toKey)),
