@@ -100,8 +100,10 @@ function asciiHex(data: Uint8Array): Uint8Array {
 function ascii85(data: Uint8Array, most: number): Uint8Array {
   // "z" stands for four bytes, so the text may grow; the room is counted before it is taken.
   let room = 8;
-  for (const byte of data) room += byte === 0x7a ? 4 : 1;
-  if (room > most) throw new PdfError('tooLarge', `a stream decodes to more than ${most} bytes`);
+  for (const byte of data) {
+    room += byte === 0x7a ? 4 : 1;
+    if (room > most) throw new PdfError('tooLarge', `a stream decodes to more than ${most} bytes`);
+  }
   const out = new Uint8Array(room);
   let length = 0;
   let value = 0;

@@ -22,7 +22,7 @@ export interface VerifierLimits {
   idleMs: number;
 }
 
-export const VERIFIER_LIMITS: VerifierLimits = { workMs: 8000, networkMs: 60_000, imagesMs: 6000, heapMb: 512, files: 500, idleMs: 20_000 };
+export const VERIFIER_LIMITS: VerifierLimits = { workMs: 8000, networkMs: 60_000, imagesMs: 7500, heapMb: 512, files: 500, idleMs: 20_000 };
 
 export interface Verifier {
   verify(file: string, options: VerifyOptions): Promise<Verification>;
