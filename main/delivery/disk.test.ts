@@ -78,4 +78,30 @@ describe('the disk and the database of the counter', { timeout: 60_000 }, () => 
     await d.drained(30_000);
     expect(judge(bench.province.effects(), bench.province.brief(), 0, 5, false)).toEqual({ lost: 0, doubled: 0, misordered: 0 });
   });
+
+  it('says that the data folder turned read-only in the middle of the work, and goes on when it is mended', async () => {
+    bench = await setup();
+    const d = bench.open({ retryCapMs: 100 });
+    bench.province.troubles.set({ slowMs: 60 });
+    bench.store.transaction(() => {
+      for (let n = 0; n < 5; n += 1) d.enqueue(sampleDossier(`d${n}`, []));
+    });
+    const until = async (true_: () => boolean) => {
+      for (let i = 0; i < 2_000 && !true_(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(true_()).toBe(true);
+    };
+    await until(() => bench?.province.count() !== 0);
+    // What SQLite answers on a file system that was mounted read-only after an error.
+    bench.store.db.pragma('query_only = 1');
+    await until(() => d.health().local?.reasonCode === 'read-only');
+    const waiting = d.rows().rows.at(-1);
+    expect(waiting?.why.vi).toContain('không ghi được nữa');
+    expect(waiting?.remedy).toMatchObject({ action: 'call-support', vi: 'Báo người quản trị kiểm tra ổ đĩa' });
+    expect(() => bench?.store.transaction(() => d.enqueue(sampleDossier('later', [])))).toThrow(/readonly/);
+    bench.store.db.pragma('query_only = 0');
+    bench.province.troubles.clear();
+    d.hurry();
+    await d.drained(30_000);
+    expect(judge(bench.province.effects(), bench.province.brief(), 0, 5, false)).toEqual({ lost: 0, doubled: 0, misordered: 0 });
+  });
 });

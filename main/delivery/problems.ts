@@ -70,6 +70,9 @@ export function asProblem(error: unknown): ProvinceProblem {
   if (typeof code === 'string' && (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))) {
     return new ProvinceProblem('disk', 'locked', { reasonCode: 'locked', mayHaveArrived: true });
   }
+  // The folder cannot be written to any more: mounted read-only after an error, unplugged, or its rights were taken away.
+  if (typeof code === 'string' && /^(SQLITE_(READONLY|IOERR|CANTOPEN)|EROFS|EIO|EACCES|EPERM)/.test(code))
+    return new ProvinceProblem('disk', 'read-only', { reasonCode: 'read-only', mayHaveArrived: true });
   if (typeof code === 'string' && code.startsWith('SQLITE_'))
     return new ProvinceProblem('disk', code, { reasonCode: code, mayHaveArrived: true });
   return new ProvinceProblem('fault', message, { mayHaveArrived: true });

@@ -133,20 +133,28 @@ export function stateWords(state: ShownState, seen: Seen): { text: Sentence; ton
 
 const tries = (n: number, en: boolean) => (n <= 0 ? '' : en ? ` Tried ${n} time${n === 1 ? '' : 's'}.` : `, đã thử ${n} lần`);
 
+/** What is wrong with this machine, so that the outcome of sending cannot be noted. */
+function localWords(reasonCode: string | undefined): Sentence {
+  if (reasonCode === 'full')
+    return s(
+      'Ổ đĩa của máy này đã đầy nên chưa ghi được kết quả gửi. Hồ sơ còn nguyên.',
+      'The disk of this machine is full, so the outcome could not be noted. The dossier is whole.',
+    );
+  if (reasonCode === 'read-only')
+    return s(
+      'Thư mục dữ liệu của máy này không ghi được nữa (ổ đĩa chỉ đọc, lỗi hoặc bị rút) nên chưa gửi tiếp. Hồ sơ còn nguyên.',
+      'The data folder of this machine cannot be written to any more (read-only, faulty or unplugged), so sending waits. The dossier is whole.',
+    );
+  return s(
+    'Cơ sở dữ liệu của máy này đang bận nên chưa gửi tiếp. Hồ sơ còn nguyên.',
+    'The database of this machine is busy, so sending waits. The dossier is whole.',
+  );
+}
+
 /** Vì sao. */
 export function whyWords(state: ShownState, seen: Seen): Sentence {
   const { item, line } = seen;
-  if (seen.local && item.open === 1) {
-    return seen.local.reasonCode === 'full'
-      ? s(
-          'Ổ đĩa của máy này đã đầy nên chưa ghi được kết quả gửi. Hồ sơ còn nguyên.',
-          'The disk of this machine is full, so the outcome could not be noted. The dossier is whole.',
-        )
-      : s(
-          'Cơ sở dữ liệu của máy này đang bận nên chưa gửi tiếp. Hồ sơ còn nguyên.',
-          'The database of this machine is busy, so sending waits. The dossier is whole.',
-        );
-  }
+  if (seen.local && item.open === 1) return localWords(seen.local.reasonCode);
   switch (state) {
     case 'acknowledged':
     case 'reconciled':
@@ -241,6 +249,8 @@ function waiting({ item, line, provisional, now }: Seen): Sentence {
 export function remedyWords(state: ShownState, seen: Seen): { action: RemedyWord } & Sentence {
   if (seen.local?.reasonCode === 'full' && seen.item.open === 1)
     return { action: 'free-disk', ...s('Giải phóng ổ đĩa của máy này', 'Free space on this machine') };
+  if (seen.local?.reasonCode === 'read-only' && seen.item.open === 1)
+    return { action: 'call-support', ...s('Báo người quản trị kiểm tra ổ đĩa', 'Ask the administrator to look at the disk') };
   switch (state) {
     case 'refused':
       return { action: 'correct', ...s('Sửa, gửi lại', 'Correct and send again') };

@@ -109,6 +109,12 @@ function machineTrouble(error: unknown): Refusal | null {
       'Cơ sở dữ liệu đang bị chương trình khác giữ (sao lưu, công cụ quản trị). Việc vừa làm chưa được lưu; đóng chương trình đó rồi làm lại.',
       'Another program holds the database (a backup, an administrator’s tool). This was not written; close it, then do it again.',
     );
+  if (typeof code === 'string' && /^(SQLITE_(READONLY|IOERR)|EROFS|EIO)/.test(code))
+    return refuse(
+      'disk-read-only',
+      'Thư mục dữ liệu của máy này không ghi được nữa (ổ đĩa chỉ đọc, lỗi hoặc bị rút). Việc vừa làm chưa được lưu; báo người quản trị kiểm tra ổ đĩa.',
+      'The data folder of this machine cannot be written to any more (read-only, faulty or unplugged). This was not written; ask the administrator to look at the disk.',
+    );
   return null;
 }
 

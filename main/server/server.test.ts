@@ -207,7 +207,7 @@ describe('roles', () => {
   });
 });
 
-it('says that the disk is full or the database held by another program, and has written nothing', async () => {
+it('says that the disk is full or read-only, or the database held by another program, and has written nothing', async () => {
   const desk = await connect({ cookie: await cookie() });
   const signIn = () => desk.officers.signIn({ login: 'huyen', password: 'mot-cua' });
   const other = new Database(path.join(dir, 'q.sqlite'));
@@ -216,6 +216,9 @@ it('says that the disk is full or the database held by another program, and has 
   await expect(signIn()).rejects.toMatchObject({ code: 'REFUSED', data: { refused: 'database-locked' } });
   other.exec('rollback');
   other.close();
+  store.db.pragma('query_only = 1');
+  await expect(signIn()).rejects.toMatchObject({ code: 'REFUSED', data: { refused: 'disk-read-only' } });
+  store.db.pragma('query_only = 0');
   store.db.pragma('wal_checkpoint(TRUNCATE)');
   store.db.pragma('max_page_count = 1');
   const full = async () => {
