@@ -4,8 +4,11 @@ export function BoardHeader({ site, zone, now, doubt }: { site: string; zone: st
   const [name, ...place] = site.split(/\s*,\s*/);
   return (
     <header className="hd">
-      <h1>{name}</h1>
-      <span className="o">{[...place, ...(zone ? [`Khu ${zone}`] : [])].join(', ')}</span>
+      <div className="whose">
+        <h1>{name}</h1>
+        <span className="o">{place.join(', ')}</span>
+      </div>
+      {zone ? <span className="zone">Khu {zone}</span> : null}
       <span className="c">
         <span className="o">{doubt ? 'Giờ máy chủ đang kiểm tra' : longDate(now, 'vi')}</span>
         <b>{clockText(now)}</b>

@@ -1,5 +1,6 @@
 import type { Call } from '../../main/contract/queue.ts';
 import { spaced } from '../shared/ticketText.ts';
+import { Arrow, labelSize } from './Arrow.tsx';
 
 /** The call of the moment. A new one blinks three times and stays; the key starts the blinking again for each call number. */
 export function CurrentCall({ call }: { call: Call | null }) {
@@ -12,11 +13,9 @@ export function CurrentCall({ call }: { call: Call | null }) {
             {spaced(call.text)}
           </div>
           <div className="to" key={`t${call.callSeq}`}>
-            <svg viewBox="0 0 190 150" className={call.arrow} data-arrow={call.arrow} aria-hidden="true" focusable="false">
-              <path d="M8 75h170M118 15l60 60-60 60" />
-            </svg>
+            <Arrow to={call.arrow} />
             <span>Quầy</span>
-            <b>{call.counterLabel}</b>
+            <b className={labelSize(call.counterLabel)}>{call.counterLabel}</b>
           </div>
         </>
       ) : (

@@ -1,6 +1,6 @@
 import type { Call } from '../../main/contract/queue.ts';
-import { Icon } from '../shared/parts/Icon.tsx';
 import { spaced } from '../shared/ticketText.ts';
+import { Arrow, labelSize } from './Arrow.tsx';
 
 /** "Was I called?": the last six, so that nobody who looked away has to ask. */
 export function LastCalls({ calls }: { calls: readonly Call[] }) {
@@ -14,9 +14,11 @@ export function LastCalls({ calls }: { calls: readonly Call[] }) {
         {calls.map((call) => (
           <li key={call.callSeq}>
             {spaced(call.text)}
-            <Icon name="right" />
-            <span>
-              Quầy<b>{call.counterLabel}</b>
+            <Arrow to={call.arrow} />
+            <span className={labelSize(call.counterLabel)}>
+              {/* the head of the column says it too */}
+              {call.counterLabel.length > 2 ? null : 'Quầy'}
+              <b>{call.counterLabel}</b>
             </span>
           </li>
         ))}

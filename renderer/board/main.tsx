@@ -5,6 +5,7 @@ import { SystemProvider } from '../shared/system.tsx';
 import '../shared/tokens.css';
 import '../shared/public.css';
 import './board.css';
+import './groups.css';
 import { Board } from './Board.tsx';
 import { BoardWaiting } from './BoardWaiting.tsx';
 

@@ -14,6 +14,9 @@ const PICTURES: readonly (readonly [RegExp, IconName])[] = [
   [/kết quả/i, 'tray'],
 ];
 
+/** So short that a citizen does not call it waiting. */
+const AT_ONCE_MINUTES = 5;
+
 interface TileProps {
   readonly group: ServiceGroup;
   readonly away: boolean;
@@ -26,7 +29,8 @@ export function ServiceTile({ group, away, pressed, busy, onPress }: TileProps) 
   const say = useSay();
   const picture = PICTURES.find(([words]) => words.test(group.vi))?.[1] ?? 'help';
   const range = rangeText(group.wait);
-  const waiting = group.waiting === 0 ? say('Không phải chờ', 'No waiting') : say(`${group.waiting} người chờ`, `${group.waiting} waiting`);
+  // nobody of this group may be here, and its counters busy with another one for an hour
+  const free = group.waiting === 0 && group.wait !== undefined && group.wait.toMinutes <= AT_ONCE_MINUTES;
   const state = !group.open ? (
     <b>{say(group.closedVi ?? 'Tạm nghỉ', group.closedEn ?? 'Closed')}</b>
   ) : pressed ? (
@@ -35,8 +39,8 @@ export function ServiceTile({ group, away, pressed, busy, onPress }: TileProps) 
     <b>{say('Vẫn phát số', 'Numbers are given')}</b>
   ) : (
     <>
-      <b>{waiting}</b>
-      {range === null || group.waiting === 0 ? null : <span>{say(`${range} phút`, `${range} min`)}</span>}
+      <b>{free ? say('Không phải chờ', 'No waiting') : say(`${group.waiting} người chờ`, `${group.waiting} waiting`)}</b>
+      {range === null || free ? null : <span>{say(`${range} phút`, `${range} min`)}</span>}
     </>
   );
   return (
@@ -51,7 +55,7 @@ export function ServiceTile({ group, away, pressed, busy, onPress }: TileProps) 
     >
       <Icon name={picture} />
       <span className="tx">
-        <b>{say(group.vi, group.en)}</b>
+        <b className={say(group.vi, group.en).length > 22 ? 'much' : ''}>{say(group.vi, group.en)}</b>
         <span className="ex">{say(group.hintVi, group.hintEn)}</span>
       </span>
       <span className="wt">

@@ -114,7 +114,8 @@ describe.skipIf(!part('/usr/bin/chromium'))('an old television in the hall', () 
         }
       }
     }
-  });
+    // every file is parsed: seconds on a free machine, a minute on a busy one
+  }, 240_000);
 
   it('shows calls, gives numbers and takes ratings over plain http, without what came after Chrome 68', async () => {
     const host = lanAddress() ?? '127.0.0.1';
