@@ -1,7 +1,7 @@
 import { SerialPort } from 'serialport';
 import type { FoundDevice } from '../contract/devices.ts';
 import { findOnNetwork, type NetworkService } from './find-network.ts';
-import { HID_POS_PAGE, nodeHid, type HidLayer } from './transports/hid.ts';
+import { HID_POS_PAGE, nodeHid, type HidInfo, type HidLayer } from './transports/hid.ts';
 import type { SystemQueue } from './transports/spooler.ts';
 import { listUsbPrinters, type UsbPrinter } from './transports/usb-printer.ts';
 
@@ -33,6 +33,23 @@ const NO_PAPER = /^(?:portprompt:|nul:|file:|shrfax:|xpsport:)|pdf|onenote|fax|x
 /** Makers of POS printers, and of readers, by USB vendor id: a guess that the officer can change. */
 const PRINTER_MAKERS = new Set(['04b8', '1504', '1d90', '0519', '0416', '0fe6', '154f', '2730']);
 const READER_MAKERS = new Set(['0c2e', '05e0', '05f9', '1eab', '065a', '2dd6']);
+
+/** Pages that makers define for themselves (HID 1.11, 6.2.2.7): call keypads use them, for no page of the standard means "next, please". */
+const VENDOR_PAGES = 0xff00;
+
+/**
+ * A device with a page of its maker and nothing else. Mice, headsets and the like have such a page too, beside the one that
+ * says what they are; each page is listed as a device of its own.
+ */
+function isKeypad(device: HidInfo, all: readonly HidInfo[]): boolean {
+  const same = all.filter(
+    (one) =>
+      one.vendorId === device.vendorId &&
+      one.productId === device.productId &&
+      (one.serialNumber === device.serialNumber || one.path === device.path),
+  );
+  return same[0] === device && same.every((one) => (one.usagePage ?? 0) >= VENDOR_PAGES);
+}
 
 type Found = Omit<FoundDevice, 'remembered'>;
 
@@ -83,10 +100,11 @@ export async function findDevices(layers: FindLayers = {}): Promise<Found[]> {
     });
   }
   for (const device of hid) {
-    if (device.usagePage !== HID_POS_PAGE) continue;
+    const kind = device.usagePage === HID_POS_PAGE ? 'reader' : isKeypad(device, hid) ? 'keypad' : null;
+    if (kind === null) continue;
     found.push({
-      kind: 'reader',
-      name: device.product ?? 'HID-POS',
+      kind,
+      name: device.product ?? (kind === 'reader' ? 'HID-POS' : 'HID'),
       address: {
         via: 'hid',
         vendorId: device.vendorId,

@@ -110,6 +110,25 @@ describe('HID-POS readers', () => {
     await until(() => device.health.current().state === 'absent');
   });
 
+  it('are found as call keypads when their maker’s own page is all they have; mice, headsets and security keys are none', async () => {
+    const bus = fakeBus();
+    const mouse = { vendorId: 0x046d, productId: 0xc534, product: 'Chuột' };
+    bus.plug({ ...mouse, path: '/dev/hidraw0', usagePage: 1 });
+    bus.plug({ ...mouse, path: '/dev/hidraw1', usagePage: 0xff00 });
+    bus.plug({ vendorId: 0x096e, productId: 0x0858, path: '/dev/hidraw2', usagePage: 0xf1d0, product: 'FIDO' });
+    const pad = { vendorId: 0x0483, productId: 0x5750, serialNumber: 'KP-1', product: 'Bàn phím gọi số' };
+    bus.plug({ ...pad, path: '/dev/hidraw4', usagePage: 0xff00 });
+    bus.plug({ ...pad, path: '/dev/hidraw5', usagePage: 0xff01 });
+    const found = await findDevices({ hid: bus.layer, serial: async () => [], usb: async () => [], network: async () => [] });
+    expect(found).toEqual([
+      {
+        kind: 'keypad',
+        name: 'Bàn phím gọi số',
+        address: { via: 'hid', vendorId: 0x0483, productId: 0x5750, path: '/dev/hidraw4', serialNumber: 'KP-1' },
+      },
+    ]);
+  });
+
   it('are looked for by the real library without an error, also where there are none', async () => {
     expect(Array.isArray(await nodeHid.list())).toBe(true);
     await expect(nodeHid.open('/dev/hidraw-none')).rejects.toThrow();

@@ -17,6 +17,13 @@ describe('the form of a device', () => {
       address: { via: 'serial', baud: 9600, serialNumber: 'A1' },
     });
   });
+  it('takes a keypad on HID for one that sends reports', () => {
+    const address: DeviceAddress = { via: 'hid', vendorId: 0x0483, productId: 0x5750 };
+    expect(firstValues({ kind: 'keypad', name: 'Bàn phím', address, remembered: false })).toMatchObject({
+      kind: 'keypad',
+      profile: 'hid-byte',
+    });
+  });
   it('knows a device again at another speed, and two displays on one wire apart', () => {
     const values = firstValues({ kind: 'reader', name: 'Đầu đọc', address: serial, remembered: false });
     expect(configFrom(serial, values).id).toBe(configFrom(serial, { ...values, baud: 9600 }).id);

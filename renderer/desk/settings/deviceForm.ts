@@ -34,7 +34,9 @@ export const firstValues = (device: FoundDevice): FormValues => {
   const kinds = KINDS_BY_WAY[device.address.via];
   const kind = kinds.find((one) => one === device.kind) ?? kinds[0] ?? 'ticket-printer';
   const baud = device.address.via === 'serial' ? device.address.baud : STARTING.baud;
-  return { ...STARTING, kind, name: device.name.slice(0, 80), baud };
+  // On HID a key comes as a report of bytes, not as a letter.
+  const profile = kind === 'keypad' && device.address.via === 'hid' ? 'hid-byte' : STARTING.profile;
+  return { ...STARTING, kind, name: device.name.slice(0, 80), baud, profile };
 };
 
 /** What the hub is asked to remember. */
