@@ -6,7 +6,8 @@ type Officer = NonNullable<Me['officer']>;
 interface Session {
   readonly officer: Officer;
   readonly counterId: string | null;
-  readonly signOut: () => void;
+  /** Rejects when the hub did not hear of it: the session then goes on. */
+  readonly signOut: () => Promise<void>;
   readonly has: (...duties: Officer['duties']) => boolean;
 }
 
@@ -23,9 +24,7 @@ export function SessionProvider({
   onSignedOut: (me: Me) => void;
   children: ReactNode;
 }) {
-  const signOut = useCallback(() => {
-    client.officers.signOut().then(onSignedOut, () => {});
-  }, [onSignedOut]);
+  const signOut = useCallback(async () => onSignedOut(await client.officers.signOut()), [onSignedOut]);
   const value = useMemo<Session>(
     () => ({ officer, counterId: me.counterId, signOut, has: (...duties) => duties.some((duty) => officer.duties.includes(duty)) }),
     [me, officer, signOut],

@@ -16,7 +16,8 @@ import { ApologyDialog } from './ApologyDialog.tsx';
 import { DocumentList } from './DocumentList.tsx';
 import { HandoverDialog } from './HandoverDialog.tsx';
 import { ResultDialog } from './ResultDialog.tsx';
-import { nextStep } from './steps.ts';
+import { OtherDialog } from './OtherDialog.tsx';
+import { nextStep, otherSteps } from './steps.ts';
 
 type History = Awaited<ReturnType<typeof client.dossiers.history>>;
 
@@ -27,11 +28,18 @@ export function DossierPanel({ id }: { id: string }) {
   const { dossier } = draft;
   const now = useNow(30_000);
   const [history, setHistory] = useState<History>([]);
-  const [dialog, setDialog] = useState<'handover' | 'result' | 'apology' | 'supplement' | null>(null);
+  const [dialog, setDialog] = useState<'handover' | 'result' | 'apology' | 'supplement' | 'other' | null>(null);
   const revision = dossier?.revision;
   useEffect(() => {
-    if (revision === undefined) return;
-    client.dossiers.history({ dossierId: id }).then(setHistory, () => {});
+    if (revision === undefined) return undefined;
+    let over = false;
+    client.dossiers.history({ dossierId: id }).then(
+      (heard) => over || setHistory(heard),
+      () => {},
+    );
+    return () => {
+      over = true;
+    };
   }, [id, revision]);
   const step = dossier ? nextStep(dossier) : null;
   const act = () => {
@@ -132,6 +140,11 @@ export function DossierPanel({ id }: { id: string }) {
             {say('Xin lỗi, hẹn lại', 'Apologise')}
           </button>
         ) : null}
+        {otherSteps(dossier).length > 0 ? (
+          <button type="button" className="btn" onClick={() => setDialog('other')}>
+            {say('Việc khác', 'Other')}
+          </button>
+        ) : null}
         <span className="small dim msg" role="status">
           {draft.busy ? say('Đang lưu…', 'Saving…') : ''}
         </span>
@@ -150,6 +163,7 @@ export function DossierPanel({ id }: { id: string }) {
       {dialog === 'apology' ? (
         <ApologyDialog dossierId={id} dueAt={dossier.promises.at(-1)?.dueAt ?? null} onClose={() => setDialog(null)} />
       ) : null}
+      {dialog === 'other' ? <OtherDialog dossier={dossier} onClose={() => setDialog(null)} /> : null}
       {dialog === 'supplement' ? (
         <SupplementDialog dossier={dossier} draft={draft} stage="appraisal" onClose={() => setDialog(null)} />
       ) : null}

@@ -21,7 +21,15 @@ export function Results({ id }: { id: string | null }) {
   const field = useRef<HTMLInputElement>(null);
   const stamp = work.data?.at;
   useEffect(() => {
-    client.dossiers.worklist({ name: 'results-ready', limit: 200 }).then(setLines, () => {});
+    // The answer to an older question may come after that to a newer one.
+    let over = false;
+    client.dossiers.worklist({ name: 'results-ready', limit: 200 }).then(
+      (heard) => over || setLines(heard),
+      () => {},
+    );
+    return () => {
+      over = true;
+    };
   }, [stamp]);
   useEffect(() => {
     if (id === null) field.current?.focus();

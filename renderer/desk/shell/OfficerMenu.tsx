@@ -2,9 +2,11 @@ import { useState } from 'react';
 import { useLanguage } from '../../shared/language.tsx';
 import { Dialog } from '../../shared/parts/Dialog.tsx';
 import { Icon, type IconName } from '../../shared/parts/Icon.tsx';
+import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { useSystem } from '../../shared/system.tsx';
 import { go } from '../data/route.ts';
 import { useSession } from '../data/session.tsx';
+import { useCommand } from '../data/useCommand.ts';
 import { contrast, setContrast } from './contrast.ts';
 
 /** What belongs to the officer and the station, not to a citizen. */
@@ -13,6 +15,7 @@ export function OfficerMenu({ onClose }: { onClose: () => void }) {
   const { officer, signOut } = useSession();
   const { training, version } = useSystem();
   const [high, setHigh] = useState(contrast());
+  const { run, busy, trouble, dismiss } = useCommand();
   const item = (icon: IconName, label: string, onClick: () => void) => (
     <li>
       <button
@@ -44,8 +47,9 @@ export function OfficerMenu({ onClose }: { onClose: () => void }) {
         })}
         {item('find', language === 'vi' ? 'English' : 'Tiếng Việt', () => setLanguage(language === 'vi' ? 'en' : 'vi'))}
       </ul>
+      {trouble ? <TroubleNote trouble={trouble} onClose={dismiss} /> : null}
       <div className="row">
-        <button type="button" className="btn no lead" onClick={signOut}>
+        <button type="button" className="btn no lead" aria-disabled={busy !== null} onClick={() => void run('sign-out', signOut)}>
           {say('Kết thúc ca, đăng xuất', 'End of shift, sign out')}
         </button>
         <button type="button" className="btn" onClick={onClose}>
