@@ -107,7 +107,7 @@ export class Batches {
     this.workshop.warmUp(files);
     const key = await this.workshop.openKey(request, (identity) => (ready = this.workshop.prepareAhead(level, files, identity)));
     if (isRefusal(key)) {
-      await this.workshop.rest();
+      this.workshop.rest();
       return key;
     }
     const { commandId, module, tokenSerial, certificateId } = request;
@@ -131,7 +131,7 @@ export class Batches {
     void runner.finished.then(() => {
       if (this.runner === runner) this.runner = null;
       this.deps.changed();
-      return this.workshop.rest();
+      this.workshop.rest();
     });
     return runner;
   }
@@ -220,6 +220,6 @@ export class Batches {
   async close(): Promise<void> {
     await this.ready;
     await this.runner?.abandon();
-    await this.workshop.rest();
+    await this.workshop.close();
   }
 }

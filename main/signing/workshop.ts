@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { isRefusal, type Refusal } from '../contract/refusal.ts';
 import { businessDay, vietnamIso } from '../store/index.ts';
 import { writeResult } from './append/index.ts';
-import { Pictures } from './appearance/index.ts';
+import { makeFonts, Pictures } from './appearance/index.ts';
 import type { Batch, Item, Journal } from './batch/journal.ts';
 import { AHEAD, type ReadyFiles, type RunnerDeps } from './batch/runner.ts';
 import { Writer } from './batch/writer.ts';
@@ -23,6 +23,8 @@ import type { Stamp } from './upgrade.ts';
 
 /** So many small files keep a second thread busy. */
 const WORTH_A_THREAD = 4;
+/** It goes when nobody has signed for so long. */
+const REST_MS = 60_000;
 
 /** Infinity when there is no such file. */
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? Infinity;
@@ -35,6 +37,7 @@ export class Workshop {
   private readonly dirs: ReturnType<typeof folders>;
   private readonly findings = new Map<string, Assessment>();
   private writer: Writer | null = null;
+  private resting: NodeJS.Timeout | null = null;
   readonly pictures: Pictures;
 
   constructor(deps: SigningDeps, journal: Journal, roots: RootStore, dirs: ReturnType<typeof folders>) {
@@ -115,15 +118,18 @@ export class Workshop {
 
   /**
    * Prepares the first files of a batch while its key is opened. Small ones only: a large one is copied, and before the batch is in
-   * the journal nobody would clear that copy away after a crash.
+   * the journal nobody would clear that copy away after a crash. One step after the other, with a turn between.
    */
   prepareAhead(level: Level, files: readonly PlannedFile[], identity: Identity): ReadyFiles {
     const ready: ReadyFiles = new Map();
-    let before: Promise<unknown> = Promise.resolve();
+    // An error of any step is heard when a file's turn comes.
+    let before: Promise<unknown> = turn()
+      .then(() => makeFonts(identity.certificate.subject, this.deps.training))
+      .catch(() => undefined);
     for (const file of files.slice(0, AHEAD)) {
       if (sizeOf(file.input) > SMALL_FILE) continue;
       const begun = before.then(() => turn()).then(() => this.prepare(level, file, { ...identity, training: false }));
-      before = begun.catch(() => undefined); // an error is heard when the file's turn comes
+      before = begun.catch(() => undefined);
       ready.set(file.position, begun);
     }
     return ready;
@@ -131,12 +137,20 @@ export class Workshop {
 
   /** Before a batch: gets the thread that writes ready, while the token gets ready too. For a few small files it would not be worth it. */
   warmUp(files: readonly Pick<PlannedFile, 'input'>[]): void {
-    if (files.length < WORTH_A_THREAD && files.every((file) => sizeOf(file.input) <= SMALL_FILE)) return;
-    this.writer ??= new Writer();
+    if (this.resting) clearTimeout(this.resting);
+    this.resting = null;
+    if (files.length >= WORTH_A_THREAD) this.writer ??= new Writer();
   }
 
-  /** After a batch. */
-  async rest(): Promise<void> {
+  /** After a batch: the next one often follows soon, and finds the thread in swing. */
+  rest(): void {
+    if (this.resting) clearTimeout(this.resting);
+    this.resting = setTimeout(() => void this.close(), REST_MS).unref();
+  }
+
+  async close(): Promise<void> {
+    if (this.resting) clearTimeout(this.resting);
+    this.resting = null;
     const { writer } = this;
     this.writer = null;
     await writer?.close();

@@ -73,6 +73,12 @@ function dayFirst(iso: string): string {
   return `${iso.slice(8, 10)}-${iso.slice(5, 7)}-${iso.slice(0, 4)} ${iso.slice(11)}`;
 }
 
+/** Makes the fonts for what this signer's blocks will say before the first of them is drawn: that takes milliseconds. */
+export function makeFonts(signer: string, training: boolean): void {
+  embedFont([signer]);
+  if (training) embedFont([TRAINING_TEXT], 'bold');
+}
+
 /** Prepares the drawing; `rect` is where it goes, in points from the page's lower left corner. Null for `none`. */
 export function makeAppearance(content: StampContent, rect: readonly [number, number, number, number], rotate = 0): Appearance | null {
   if (content.form === 'none') return null;
