@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deviceConfig } from '../contract/devices.ts';
 import { provinceConfig } from '../delivery/index.ts';
-import { checkSite, trainingSite } from '../queue/index.ts';
+import { checkSite, SiteError, trainingSite } from '../queue/index.ts';
 
 /** Where the settings are wrong and how they should be, in the words of both languages. */
 export interface Fault {
@@ -85,7 +85,8 @@ export function configFaults(raw: unknown, schema: z.ZodObject): Fault[] {
       ({ counters } = checkSite(config.site));
     } catch (error) {
       if (error instanceof z.ZodError) faults.push(...error.issues.map((issue) => faultOf(issue, ['site'])));
-      else faults.push({ vi: (error as Error).message, en: (error as Error).message });
+      else if (error instanceof SiteError) faults.push({ vi: error.vi, en: error.message });
+      else throw error;
       return faults;
     }
   }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { trainingSite } from '../queue/index.ts';
 import { ConfigError, documentLimit, readConfig } from './config.ts';
 import { startFailure } from './start.ts';
 
@@ -67,6 +68,8 @@ describe('config.json', () => {
       'devices.0.address.port (nhiều nhất 65535)',
     );
     expect(refusal({ hall: { postgres: 'http://u:mat-khau@h/x', hub: 'a' } })).not.toContain('mat-khau');
+    const twice = { ...trainingSite, counters: [...trainingSite.counters, ...trainingSite.counters.slice(2, 3)] };
+    expect(refusal({ site: twice })).toContain('site "training": quầy "3" có hai lần');
     expect(refusal({ site: { id: 'x' } })).toContain('site.services');
     expect(refusal({ counterId: '77' })).toContain('counterId (sảnh chỉ có quầy: 1, 2, 3, 4, 5)');
     expect(refusal([])).toContain('đối tượng');

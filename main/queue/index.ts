@@ -4,5 +4,5 @@ export type { PrintTicket } from './printing.ts';
 export { migrations, sqliteQueueStore } from './store-sqlite.ts';
 export { postgresQueueStore, type PostgresOptions, type PostgresQueueStore } from './store-postgres.ts';
 export { HallAway, type Outcome, type QueueStore } from './port.ts';
-export { checkSite, siteSchema, trainingSite, type Site, type SiteInput } from './site.ts';
+export { checkSite, SiteError, siteSchema, trainingSite, type Site, type SiteInput } from './site.ts';
 export { appointmentCode, type Appointment } from './appointment.ts';

@@ -91,42 +91,44 @@ export type SiteInput = z.input<typeof siteSchema>;
 export type Site = z.infer<typeof siteSchema>;
 export type Service = Site['services'][number];
 
-/** @throws Error that names each mistake, in one line per mistake */
+/** A hall that does not fit together: each mistake in the words of both languages (`message` is the English one). */
+export class SiteError extends Error {
+  readonly vi: string;
+  constructor(siteId: string, mistakes: readonly { readonly vi: string; readonly en: string }[]) {
+    super(`site "${siteId}": ${mistakes.map((one) => one.en).join('; ')}`);
+    this.vi = `site "${siteId}": ${mistakes.map((one) => one.vi).join('; ')}`;
+  }
+}
+
+/** @throws SiteError that names each mistake; ZodError when the shape is wrong */
 export function checkSite(input: SiteInput): Site {
   const site = siteSchema.parse(input);
-  const mistakes: string[] = [];
-  const twice = (what: string, values: readonly string[]) => {
-    for (const value of new Set(values)) if (values.filter((v) => v === value).length > 1) mistakes.push(`${what} "${value}" stands twice`);
-  };
-  twice(
-    'service',
-    site.services.map((s) => s.id),
-  );
-  twice(
-    'series',
-    site.services.map((s) => s.series),
-  );
-  twice(
-    'counter',
-    site.counters.map((c) => c.id),
-  );
-  twice(
-    'counter label',
-    site.counters.map((c) => c.label),
-  );
-  twice(
-    'priority reason',
-    site.priorityReasons.map((p) => p.id),
-  );
-  const services = new Set(site.services.map((s) => s.id));
-  const counters = new Set(site.counters.map((c) => c.id));
-  for (const c of site.counters)
-    for (const s of c.services) if (!services.has(s)) mistakes.push(`counter "${c.id}" serves "${s}", which is not a service`);
-  for (const s of site.services) if (!site.counters.some((c) => c.services.includes(s.id))) mistakes.push(`no counter serves "${s.id}"`);
+  const mistakes: { vi: string; en: string }[] = [];
+  const wrong = (vi: string, en: string) => void mistakes.push({ vi, en });
+  const { services, counters, priorityReasons } = site;
+  const named: readonly (readonly [vi: string, en: string, values: readonly string[]])[] = [
+    ['nhóm dịch vụ', 'service', services.map((s) => s.id)],
+    ['dãy số', 'series', services.map((s) => s.series)],
+    ['quầy', 'counter', counters.map((c) => c.id)],
+    ['tên quầy', 'counter label', counters.map((c) => c.label)],
+    ['lý do ưu tiên', 'priority reason', priorityReasons.map((p) => p.id)],
+  ];
+  for (const [vi, en, values] of named)
+    for (const value of new Set(values))
+      if (values.filter((v) => v === value).length > 1) wrong(`${vi} "${value}" có hai lần`, `${en} "${value}" stands twice`);
+  const serviceIds = new Set(services.map((s) => s.id));
+  const counterIds = new Set(counters.map((c) => c.id));
+  for (const c of counters)
+    for (const s of c.services)
+      if (!serviceIds.has(s))
+        wrong(`quầy "${c.id}" phục vụ "${s}", không có nhóm dịch vụ đó`, `counter "${c.id}" serves "${s}", which is not a service`);
+  for (const s of services)
+    if (!counters.some((c) => c.services.includes(s.id))) wrong(`chưa quầy nào phục vụ "${s.id}"`, `no counter serves "${s.id}"`);
   for (const line of site.roster)
-    for (const c of line.counters) if (!counters.has(c)) mistakes.push(`the roster names counter "${c}", which does not exist`);
-  if (site.services.filter((s) => s.onKiosk).length > 8) mistakes.push('more than eight services on the kiosk');
-  if (mistakes.length > 0) throw new Error(`site "${site.id}": ${mistakes.join('; ')}`);
+    for (const c of line.counters)
+      if (!counterIds.has(c)) wrong(`lịch trực nêu quầy "${c}", không có quầy đó`, `the roster names counter "${c}", which does not exist`);
+  if (services.filter((s) => s.onKiosk).length > 8) wrong('ki-ốt có quá tám nhóm dịch vụ', 'more than eight services on the kiosk');
+  if (mistakes.length > 0) throw new SiteError(site.id, mistakes);
   return site;
 }
 
