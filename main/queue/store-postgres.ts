@@ -259,15 +259,22 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Post
     measured = true;
   };
 
+  /** What the other hubs wrote. */
+  const pull = async (): Promise<void> => {
+    if (stale) state = await load();
+    stale = false;
+    const rows = await reading((sql) => sql<LogRow[]>`select * from queue_log where site = ${site.id} and seq > ${state.seq} order by seq`);
+    await tell(catchUp(rows));
+  };
   const refresh = (): Promise<void> =>
     inTurn(async () => {
       await measure();
-      if (stale) state = await load();
-      stale = false;
-      const rows = await reading(
-        (sql) => sql<LogRow[]>`select * from queue_log where site = ${site.id} and seq > ${state.seq} order by seq`,
-      );
-      await tell(catchUp(rows));
+      await pull();
+    });
+  /** Most of what is notified we hold by the time it is our turn: our own commits, and what the last pull brought along. */
+  const heard = (seq: number): Promise<void> =>
+    inTurn(async () => {
+      if (seq > state.seq) await pull();
     });
 
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -298,7 +305,7 @@ export async function postgresQueueStore(options: PostgresOptions): Promise<Post
     sql.listen(
       channel,
       (seq) => {
-        if (Number(seq) > state.seq) refresh().catch(onError);
+        if (Number(seq) > state.seq) heard(Number(seq)).catch(onError);
       },
       () => void refresh().catch(onError),
     ),
