@@ -96,6 +96,9 @@ export async function judgeSigner(context: PathContext, item: Intact, proofs: Pr
     else judged.findings.push(...doubts(authority.findings, judged));
   }
   if (cms.signer === undefined) return judged;
+  // The older attribute (ETSI EN 319 122-1, 5.2.2) goes with SHA-1 alone.
+  if (cms.certificateReferenceWeak && range.subFilter !== 'adbe.pkcs7.detached')
+    judged.findings.push(finding('weak', 'reference to the certificate by SHA-1'));
   judged.findings.push(...strength(cms), ...claims(cms, judged, own.now));
   const path = await judgePath(own, cms.signer, proven ?? own.now);
   judged.findings.push(...pathFindings(path, cms.signer, proven, judged.signedAt));

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash, sign as signWith } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,9 +7,9 @@ import { commented, filled, taggedSample, tagSigned } from '../../../tests/fixtu
 import { samplePdf, type FixturePdf } from '../../../tests/fixtures/signed/document.ts';
 import { makeSignedFiles, type SignedFiles } from '../../../tests/fixtures/signed/files.ts';
 import { opensslVerifies } from '../../../tests/fixtures/signed/openssl.ts';
-import type { Identity, Pki } from '../../../tests/fixtures/signed/pki.ts';
+import { der, type Identity, type Pki } from '../../../tests/fixtures/signed/pki.ts';
 import { part } from '../../../tests/parts.ts';
-import { Der } from './der.ts';
+import { Der, encode } from './der.ts';
 import { quickVerify, verify, type Verification, type VerifyOptions } from './index.ts';
 
 const openssl = part('openssl');
@@ -88,6 +89,31 @@ describe.skipIf(!openssl)('verify', () => {
       (await look(samplePdf().sign(pki, { who, twist: (cms) => Buffer.concat([Buffer.from([0x04, 0x80]), ber(cms).subarray(2)]) })))
         .verdict,
     ).toBe('TOTAL-FAILED');
+  });
+
+  it('relies on no reference to the certificate by SHA-1', async () => {
+    const older = (cms: Uint8Array): Uint8Array => {
+      const info = Der.whole(cms);
+      const data = info.child(1).child(0);
+      const [version, sid, digest, signed, algorithm] = data.children.at(-1)?.child(0).children ?? [];
+      const named = createHash('sha1').update(der(who.cert)).digest();
+      const oid = new Uint8Array([6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 12]);
+      const reference = encode(0x30, oid, encode(0x31, encode(0x30, encode(0x30, encode(0x30, encode(4, named))))));
+      const kept = (signed?.children ?? []).filter((part) => !part.child(0).oid.endsWith('.16.2.47')).map((part) => part.raw);
+      const attributes = [...kept, reference].sort((a, b) => Buffer.compare(a, b));
+      const value = signWith('sha256', encode(0x31, ...attributes), readFileSync(who.key));
+      const parts = [version, sid, digest].map((part) => part?.raw ?? new Uint8Array());
+      const signer = encode(0x30, ...parts, encode(0xa0, ...attributes), algorithm?.raw ?? new Uint8Array(), encode(4, value));
+      const inner = encode(0x30, ...data.children.slice(0, -1).map((part) => part.raw), encode(0x31, signer));
+      return encode(0x30, info.child(0).raw, encode(0xa0, inner));
+    };
+    expect(await look(samplePdf().sign(pki, { who, twist: older }))).toMatchObject({
+      verdict: 'INDETERMINATE',
+      signatures: [{ subIndication: 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE', details: [expect.stringContaining('SHA-1')] }],
+    });
+    // Signatures of the older kind need no reference at all.
+    const plain = samplePdf().sign(pki, { who, twist: older, subFilter: 'adbe.pkcs7.detached' });
+    expect((await look(plain)).verdict).toBe('TOTAL-PASSED');
   });
 
   it('reads timestamps, and judges the certificate at their time', async () => {
