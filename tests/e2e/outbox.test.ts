@@ -147,6 +147,29 @@ describe.skipIf(!ready)('the outbox in Chromium, by keyboard alone', () => {
     await soon(() => at.started.counter.neighbours?.province.count(), 30_000).toBe(2);
   });
 
+  it('records by keyboard what happens beside the usual way: the citizen takes a dossier back', async () => {
+    const { page } = at.desk;
+    const { id } = await acceptOne(at.colleague);
+    await page.goto(`${at.started.origin}/desk.html#/results/${id}`);
+    await page.getByRole('button', { name: 'Việc khác' }).waitFor();
+    await tabTo(at.desk, /^Việc khác/);
+    await press(at.desk, 'Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await press(at.desk, 'ArrowDown');
+    await press(at.desk, 'ArrowDown');
+    await dialog.getByText('Hồ sơ kết thúc, giấy tờ trả lại công dân.').waitFor();
+    await press(at.desk, 'Tab');
+    await page.keyboard.type('Đổi ý, nộp sau', { delay: 50 });
+    await shots('desk-other-step');
+    await press(at.desk, 'Enter');
+    await soon(async () => (await at.colleague.dossiers.get({ dossierId: id })).axes.business).toBe('withdrawn');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Việc khác' }).count()).toBe(0);
+    await press(at.desk, 'Alt+5');
+    await page.locator('main.outbox').waitFor();
+  });
+
   it('looks a citizen up from the intake, and the book says who, why and for which dossier', async () => {
     const { page } = at.desk;
     const draft = await at.colleague.dossiers.open({ commandId: randomUUID(), ticket: null });

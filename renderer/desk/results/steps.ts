@@ -74,3 +74,69 @@ export function nextStep(dossier: Pick<DossierView, 'axes' | 'documents' | 'rece
       return null;
   }
 }
+
+export type OtherAction = 'finish' | 'coordinate' | 'withdraw' | 'discontinue' | 'shelf';
+interface Words {
+  readonly vi: string;
+  readonly en: string;
+}
+export interface OtherStep {
+  readonly action: OtherAction;
+  readonly label: Words;
+  readonly explain: Words;
+  /** What must be written down, at most two lines. */
+  readonly fields: readonly Words[];
+}
+
+const w = (vi: string, en: string): Words => ({ vi, en });
+const REASON = w('Lý do', 'Reason');
+const OTHER: readonly (OtherStep & { readonly from: readonly string[] })[] = [
+  {
+    action: 'finish',
+    label: w('Kết quả đã ký ở nơi khác', 'The result was signed elsewhere'),
+    explain: w(
+      'Ký tay, hoặc ký trong hệ thống của bộ, ngành. Hồ sơ chuyển sang chờ trả.',
+      'By hand, or in a ministry’s system. The dossier waits for its handover.',
+    ),
+    fields: [w('Ký ở đâu, văn bản nào', 'Where, and which document')],
+    from: ['accepted', 'processing', 'coordinating'],
+  },
+  {
+    action: 'coordinate',
+    label: w('Chờ cơ quan phối hợp', 'Waits for another agency'),
+    explain: w('Ghi cơ quan được hỏi ý kiến; ngày hẹn giữ nguyên.', 'Notes the agency that was asked; the promised day stands.'),
+    fields: [w('Cơ quan phối hợp', 'Agency'), w('Hỏi việc gì', 'About what')],
+    from: ['accepted', 'processing'],
+  },
+  {
+    action: 'withdraw',
+    label: w('Công dân rút hồ sơ', 'The citizen takes it back'),
+    explain: w(
+      'Hồ sơ kết thúc, giấy tờ trả lại công dân. Không hoàn lại được.',
+      'The dossier ends and the papers go back. This cannot be undone.',
+    ),
+    fields: [REASON],
+    from: ['accepted', 'processing', 'coordinating', 'supplement', 'obligation'],
+  },
+  {
+    action: 'discontinue',
+    label: w('Dừng giải quyết', 'Discontinue'),
+    explain: w(
+      'Hồ sơ kết thúc theo một căn cứ pháp luật. Không hoàn lại được.',
+      'The dossier ends on a legal ground. This cannot be undone.',
+    ),
+    fields: [REASON, w('Căn cứ', 'Legal ground')],
+    from: ['accepted', 'processing', 'coordinating', 'supplement', 'obligation'],
+  },
+  {
+    action: 'shelf',
+    label: w('Nơi để hồ sơ', 'Where it lies'),
+    explain: w('Ngăn, kệ; để tìm thấy khi công dân tới nhận.', 'Shelf or drawer, to be found when the citizen comes.'),
+    fields: [w('Nơi để', 'Shelf')],
+    from: ['accepted', 'processing', 'coordinating', 'supplement', 'obligation', 'finished'],
+  },
+];
+
+/** What else may happen to a dossier in its state, beside the next step; nothing for one that was never taken in or is over. */
+export const otherSteps = (dossier: Pick<DossierView, 'axes' | 'receivedAt'>): readonly OtherStep[] =>
+  dossier.receivedAt === null ? [] : OTHER.filter((one) => one.from.includes(dossier.axes.business));
