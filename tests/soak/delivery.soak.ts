@@ -9,6 +9,8 @@ import { createFaultProxy } from '../delivery/proxy.ts';
 import { part } from '../parts.ts';
 import { weather } from './delivery/weather.ts';
 
+/** Counters in the storm at the same time: most of their time is waiting for a line that is down, or for the next try. */
+const STATIONS = 4;
 /** Counters at the kill points that run at the same time: most of their time is starting and waiting. */
 const TOGETHER = 3;
 /** A counter of which nothing arrived for so long, in clear weather, is stuck: it is ended, and the journal says what was lost. */
@@ -69,6 +71,15 @@ export async function run(options: {
     ...(way.secure && secure && file ? { port: secure.port, caFile: file('ca.pem') } : {}),
   });
 
+  const running = new Set<ReturnType<typeof forkCounter>>();
+  function start(job: Parameters<typeof forkCounter>[0]): ReturnType<typeof forkCounter> {
+    const counter = forkCounter(job);
+    running.add(counter);
+    const gone = () => void running.delete(counter);
+    counter.ended.then(gone, gone);
+    return counter;
+  }
+
   let journal = 0;
   /** Did anything happen at the province since the last question? */
   async function moved(): Promise<boolean> {
@@ -79,7 +90,7 @@ export async function run(options: {
 
   /** Runs a counter to its end; one that stays stuck is killed and left to the judge. */
   async function toTheEnd(job: Parameters<typeof forkCounter>[0]): Promise<{ done: boolean; points: number }> {
-    const counter = forkCounter(job);
+    const counter = start(job);
     let alive = performance.now();
     const watch = setInterval(() => {
       void moved().then((did) => {
@@ -110,50 +121,58 @@ export async function run(options: {
   const cuts = () => proxies.reduce((n, proxy) => n + proxy.counts.cuts, 0);
   const soFar = () => `${kills} kills, ${cuts()} cuts, ${front?.counts.refused ?? 0} strange certificates`;
 
-  /** One counter in bad weather: killed three times, then left to finish; in the end the weather clears. */
-  async function inWeather(job: Parameters<typeof forkCounter>[0], blowMs: number): Promise<void> {
-    const state = { over: false };
-    const blowing = weather(sky, state);
-    let done = false;
-    for (let left = 3; left > 0 && !done; left -= 1) {
-      const counter = forkCounter(job);
+  /** One counter in bad weather: killed three times, then left to finish. */
+  async function inWeather(job: Parameters<typeof forkCounter>[0]): Promise<void> {
+    for (let left = 3; left > 0; left -= 1) {
+      const counter = start(job);
       const timer = setTimeout(() => counter.child.kill('SIGKILL'), 400 + random() * 2_000);
-      done = (await counter.ended).done;
+      const { done } = await counter.ended;
       clearTimeout(timer);
-      if (!done) kills += 1;
+      if (done) return;
+      kills += 1;
     }
-    if (!done) {
-      // Else a rare trouble could keep the last dossier waiting for long.
-      const calm = setTimeout(() => (state.over = true), blowMs);
-      await toTheEnd(job);
-      clearTimeout(calm);
-    }
-    state.over = true;
-    await blowing;
+    await toTheEnd(job);
   }
 
+  /** Some counters at a time, as in a province; the weather is the same for all and clears when the last one is done. */
   async function storm(): Promise<void> {
     const size = Math.max(1, Math.min(2_500, Math.ceil(count / WAYS.length)));
-    for (let from = 0, chunk = 0; from < count; from += size, chunk += 1) {
-      const many = Math.min(size, count - from);
-      const rich = count <= 5_000 || chunk % 10 === 0;
-      const way = WAYS[(chunk + (rich ? Math.floor(chunk / 10) : 0)) % WAYS.length] ?? WAYS[0];
-      const job = {
-        dir: path.join(dir, `counter-${way.adapter}`),
-        seed: seed + from,
-        from,
-        count: many,
-        fileBytes: rich ? 2_000 : 0,
-        withResult: rich,
-        killAt: 0,
-        parallel: 8,
-        ...to(way),
-        ...plant,
-      };
-      await inWeather(job, 20_000 + many * 8);
-      chunks.push({ from, many, rich, classic: way.adapter === 'classic' });
-      const speed = ((from + many) / ((performance.now() - began) / 1000)).toFixed(1);
-      say(`${from + many}/${count} sent (${speed}/s), ${await province.count()} held, ${soFar()}`);
+    const many = Math.ceil(count / size);
+    const state = { over: false };
+    const blowing = weather(sky, state);
+    let next = 0;
+    let sent = 0;
+    const station = async (_: unknown, place: number) => {
+      while (next < many) {
+        const chunk = next;
+        next += 1;
+        const from = chunk * size;
+        const dossiers = Math.min(size, count - from);
+        const rich = count <= 5_000 || chunk % 10 === 0;
+        const way = WAYS[(chunk + (rich ? Math.floor(chunk / 10) : 0)) % WAYS.length] ?? WAYS[0];
+        await inWeather({
+          dir: path.join(dir, `counter-${place}-${way.adapter}`),
+          seed: seed + from,
+          from,
+          count: dossiers,
+          fileBytes: rich ? 2_000 : 0,
+          withResult: rich,
+          killAt: 0,
+          parallel: 8,
+          ...to(way),
+          ...plant,
+        });
+        chunks.push({ from, many: dossiers, rich, classic: way.adapter === 'classic' });
+        sent += dossiers;
+        const speed = (sent / ((performance.now() - began) / 1000)).toFixed(1);
+        say(`${sent}/${count} sent (${speed}/s), ${await province.count()} held, ${soFar()}`);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: STATIONS }, station));
+    } finally {
+      state.over = true;
+      await blowing;
     }
     say(`storm: ${spoken(await verdict())}`);
   }
@@ -215,6 +234,9 @@ export async function run(options: {
     const result = { soak: 'delivery', seed, count, ...total };
     return { exitCode: total.lost + total.doubled + total.misordered === 0 ? 0 : 1, result };
   } finally {
+    // When one counter ended badly the others are still at work.
+    for (const counter of running) counter.child.kill('SIGKILL');
+    await Promise.allSettled([...running].map((counter) => counter.ended));
     for (const proxy of proxies) await proxy.close();
     await front?.close();
     await province.close();
