@@ -50,7 +50,8 @@ function start(args: string[], env: Record<string, string> = {}) {
   return { child, ready, exited, out: () => out, errors: () => errors };
 }
 
-describe('npm start', () => {
+// Each start is a whole counter, which a busy machine takes its time for.
+describe('npm start', { timeout: 180_000 }, () => {
   it('prints one line with a one-time address, serves the desk, and closes its rooms on Ctrl+C', async () => {
     const counter = start(['--headless', '--data', dir, '--port', '0']);
     const address = await counter.ready;
