@@ -60,7 +60,7 @@ export interface Scan {
 }
 
 const NO_LINKS = { of: undefined, images: new Map<string, ScanPage['image']>() };
-/** A picture that is gone for good is not asked for again and again. */
+/** A picture that is gone for good is asked for no more often. */
 const LEAST_BETWEEN_MS = 2_000;
 
 /** Exported for its test: the pile after one event. */
@@ -102,14 +102,18 @@ export function useScan(dossier: DossierView, component: DossierComponent | unde
   const pages = (pile?.pages ?? [])
     .filter((page) => !page.dropped)
     .map((page) => ({ ...page, image: (links.of === pile ? links.images.get(page.pageId) : undefined) ?? page.image }));
-  const asked = useRef(0);
+  const asked = useRef({ at: 0, waits: false });
   const renewLinks = () => {
-    if (key === undefined || Date.now() - asked.current < LEAST_BETWEEN_MS) return;
-    asked.current = Date.now();
-    client.scanner.pages({ draftId: dossier.id, component: key }).then(
-      (now) => setLinks({ of: pile, images: new Map(now.pages.map((page) => [page.pageId, page.image])) }),
-      () => {},
-    );
+    if (key === undefined || asked.current.waits) return;
+    const wait = Math.max(0, asked.current.at + LEAST_BETWEEN_MS - Date.now());
+    asked.current.waits = true;
+    setTimeout(() => {
+      asked.current = { at: Date.now(), waits: false };
+      client.scanner.pages({ draftId: dossier.id, component: key }).then(
+        (now) => setLinks({ of: pile, images: new Map(now.pages.map((page) => [page.pageId, page.image])) }),
+        () => {},
+      );
+    }, wait);
   };
   const session = pile?.session ?? null;
   const scanning = session?.state === 'scanning';
