@@ -17,5 +17,9 @@ export function createLog(dir: string): (line: string) => void {
   };
 }
 
-/** Identity numbers (9 or 12 digits) and telephone numbers never stand in a log, even inside an error of a library. */
-export const mask = (line: string): string => line.replaceAll(/(?<![\w.-])\d{9,12}(?![\w.-])/g, '•••');
+/**
+ * Identity numbers (9 or 12 digits, also in groups of three) and telephone numbers never stand in a log, not even inside an
+ * error of a library. Longer runs of digits (times, sizes) stay.
+ */
+export const mask = (line: string): string =>
+  line.replaceAll(/(?<!\d)(?:\d{9,12}|\d{3}(?: \d{3}){2,3}|0\d{2,3}[ .]\d{3}[ .]\d{3,4})(?!\d)/g, '•••');
