@@ -57,7 +57,9 @@ export async function officerCommand(argv: string[], io: OfficerIo): Promise<num
   const checked = await schema?.['~standard'].validate({ commandId: 'officer-from-terminal', ...officer });
   if (!checked || checked.issues) {
     const fields = (checked?.issues ?? []).map((issue) => issue.path?.map(String).join('.')).join(', ');
-    io.stderr.write(`Chưa đúng ở: ${fields}. Tên đăng nhập gồm chữ thường, số; mật khẩu từ 4 ký tự.\nNot valid at: ${fields}.\n`);
+    io.stderr.write(
+      `Chưa đúng ở: ${fields}. Tên đăng nhập gồm chữ thường, số; mật khẩu từ 8 ký tự.\nNot valid at: ${fields}. A login is small letters and digits; a password has 8 characters or more.\n`,
+    );
     return 64;
   }
   const dataDir = values.data === undefined ? defaultDataDir() : path.resolve(io.cwd, values.data);

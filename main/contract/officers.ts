@@ -21,7 +21,7 @@ export const auditRow = z.object({
   subject: z.string(),
   note: z.string(),
 });
-const secret = z.string().min(4).max(128);
+const secret = z.string().min(8).max(128);
 const login = z
   .string()
   .min(2)

@@ -176,7 +176,7 @@ function OfficerDialog({ officer, onClose, onSaved }: { officer: Officer | null;
               autoComplete="new-password"
               value={password}
               onChange={(event) => setPassword(event.target.value)}
-              minLength={4}
+              minLength={8}
               required={officer === null}
             />
           </label>
