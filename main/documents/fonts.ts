@@ -85,3 +85,38 @@ export async function newPdf(info: { title: string; at: number }): Promise<{ pdf
   pdf.setModificationDate(at);
   return { pdf, faces };
 }
+
+interface Outline {
+  readonly path: { readonly commands: readonly { readonly command: string; readonly args: readonly number[] }[] };
+}
+
+/**
+ * A line of letters as PDF path operators (to be filled), for a page that is drawn by hand and carries no font.
+ * @param size points of the em; `x`, `y` are the line's start on the page, in points from below left
+ */
+export function outlines(name: FaceName, text: string, size: number, x: number, y: number): string {
+  const font = cachingFontkit.create(load(name));
+  const scale = size / font.unitsPerEm;
+  const { glyphs, positions } = font.layout(text.normalize('NFC'));
+  const out: string[] = [];
+  let left = x;
+  for (const [i, glyph] of glyphs.entries()) {
+    const put = (...at: number[]): string => at.map((value, k) => ((k % 2 === 0 ? left : y) + value * scale).toFixed(2)).join(' ');
+    let [fromX, fromY] = [0, 0];
+    for (const { command, args } of (glyph as unknown as Outline).path.commands) {
+      const [a = 0, b = 0, c = 0, d = 0] = args;
+      if (command === 'moveTo') out.push(`${put(a, b)} m`);
+      else if (command === 'lineTo') out.push(`${put(a, b)} l`);
+      else if (command === 'bezierCurveTo') out.push(`${put(...args)} c`);
+      // PDF knows cubic curves alone: the controls lie two thirds of the way to the one of a quadratic.
+      else if (command === 'quadraticCurveTo')
+        out.push(
+          `${put(fromX + ((a - fromX) * 2) / 3, fromY + ((b - fromY) * 2) / 3, c + ((a - c) * 2) / 3, d + ((b - d) * 2) / 3, c, d)} c`,
+        );
+      else out.push('h');
+      if (args.length >= 2) [fromX, fromY] = [args.at(-2) ?? 0, args.at(-1) ?? 0];
+    }
+    left += (positions[i]?.xAdvance ?? 0) * scale;
+  }
+  return `${out.join('\n')}\nf\n`;
+}

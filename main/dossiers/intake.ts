@@ -15,9 +15,7 @@ const frozen = (d: Dossier): Refusal =>
     'already-accepted',
     'Hồ sơ đã tiếp nhận nên không sửa được nội dung; hãy dùng yêu cầu bổ sung.',
     'An accepted dossier is not edited; ask for a supplement instead.',
-    {
-      state: d.axes.business,
-    },
+    { state: d.axes.business },
   );
 
 /** What may still be put right when the province gave a dossier back; its procedure, fees and date stand on the citizen's paper. */

@@ -280,6 +280,27 @@ describe.skipIf(!there)('page work', () => {
         .trim()
         .split('\n'),
     ).toContain(SEPARATOR_CODE);
+    if (part('tesseract')) {
+      const line = [
+        '-r',
+        '200',
+        '-x',
+        '140',
+        '-y',
+        '1260',
+        '-W',
+        '900',
+        '-H',
+        '90',
+        '-gray',
+        '-singlefile',
+        at('separator.pdf'),
+        at('line'),
+      ];
+      execFileSync('pdftoppm', line);
+      const read = execFileSync('tesseract', [at('line.pgm'), '-', '-l', 'vie', '--psm', '7'], { encoding: 'utf8' });
+      expect(read).toContain('Đặt giữa hai giấy tờ khi quét');
+    }
     const sheet = readPnm(at('separator.pgm'));
     for (const turn of [0, 2.5, -4]) {
       const turned = rotate({ width: sheet.width, height: sheet.height, channels: 1, data: sheet.data }, turn, 255);

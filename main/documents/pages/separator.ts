@@ -1,4 +1,5 @@
 import { SEPARATOR_CODE } from '../../contract/scanner.ts';
+import { outlines } from '../fonts.ts';
 import { qrModules } from '../qr.ts';
 import { code128Widths } from './code128.ts';
 
@@ -51,11 +52,14 @@ export function separatorSheet(): Buffer {
   for (let row = 0; row < size; row += 1)
     for (let column = 0; column < size; column += 1)
       if (dark(row, column)) bars.push(`${60 + column * QR_MODULE} ${100 + (size - 1 - row) * QR_MODULE} ${QR_MODULE} ${QR_MODULE} re`);
-  const content = `${bars.join('\n')}\nf\nBT /F 26 Tf 60 400 Td (TO NGAN CACH) Tj 0 -34 Td /F 15 Tf (Separator sheet: not part of any dossier) Tj ET\n`;
+  const words =
+    outlines('bold', 'TỜ NGĂN CÁCH', 30, 60, 400) +
+    outlines('regular', 'Đặt giữa hai giấy tờ khi quét. Không thuộc hồ sơ nào.', 14, 60, 370);
+  const content = `${bars.join('\n')}\nf\n${words}`;
   const objects = [
     '<</Type/Catalog/Pages 2 0 R>>',
     '<</Type/Pages/Count 1/Kids[3 0 R]>>',
-    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold>>>>>>/Contents 4 0 R>>',
+    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>/Contents 4 0 R>>',
     `<</Length ${content.length}>>stream\n${content}endstream`,
   ];
   let text = '%PDF-1.4\n';
