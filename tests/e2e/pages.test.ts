@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { part } from '../parts.ts';
 import { expectAccessible, expectNoPageScroll, lookAtBothSizes, shoot, soon } from './browser.ts';
 import { acceptOne, openDeskAndColleague, type DeskAndColleague } from './colleague.ts';
@@ -61,6 +61,21 @@ describe.skipIf(!ready)('pages of the desk in Chromium', () => {
       await expectNoPageScroll(page);
       await shoot(page, `desk-settings-${tab}-1366`);
     }
+  });
+
+  it('says when a list could not be read, instead of showing it empty, and reads it again', async () => {
+    const { page } = at.desk;
+    const broken = vi.spyOn(at.started.counter.rooms.signing.roots, 'list').mockImplementation(() => {
+      throw new Error('odd');
+    });
+    await page.goto(`${at.started.origin}/desk.html#/settings/hall`);
+    await page.goto(`${at.started.origin}/desk.html#/settings/signing`);
+    const note = page.getByRole('alert').filter({ hasText: 'chưa đọc được' });
+    await note.waitFor();
+    await lookAtBothSizes(page, 'desk-unread');
+    broken.mockRestore();
+    await note.getByRole('button', { name: 'Đọc lại' }).click();
+    await note.waitFor({ state: 'detached' });
   });
 
   it('tells of a printer without paper in the strip and says what to do', async () => {

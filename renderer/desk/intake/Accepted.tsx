@@ -11,6 +11,7 @@ import { go } from '../data/route.ts';
 import { useService } from '../data/service.tsx';
 import { useCommand } from '../data/useCommand.ts';
 import { DocumentList } from '../results/DocumentList.tsx';
+import { read } from '../data/read.ts';
 import { DueDate } from './DueDate.tsx';
 
 /** How the end of an intake looks, and which paper the citizen takes along, when it was not accepted. */
@@ -27,12 +28,14 @@ export function Accepted({ dossier }: { dossier: DossierView }) {
   useEffect(() => primary.current?.focus(), []);
   const { run, busy, trouble, dismiss } = useCommand();
   const [visit, setVisit] = useState(0);
-  useEffect(() => {
-    client.dossiers.visitCount({ dossierId: dossier.id }).then(
-      ({ count }) => setVisit(count),
-      () => {},
-    );
-  }, [dossier.id]);
+  useEffect(
+    () =>
+      read(
+        () => client.dossiers.visitCount({ dossierId: dossier.id }),
+        ({ count }) => setVisit(count),
+      ),
+    [dossier.id],
+  );
   const here = service.current !== undefined && service.current.ticketId === dossier.ticket?.id;
   const end = () => {
     if (here) service.finish();

@@ -5,6 +5,7 @@ import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
 import { State } from '../../shared/parts/State.tsx';
 import { moneyText } from '../../shared/time.ts';
+import { read } from '../data/read.ts';
 import type { Draft } from './useDraft.ts';
 
 /**
@@ -17,15 +18,8 @@ export function Fees({ dossier, draft, fixed }: { dossier: DossierView; draft: D
   const [view, setView] = useState<ProcedureView | null>(null);
   const code = procedure?.code;
   useEffect(() => {
-    if (code === undefined) return;
-    let ended = false;
-    client.catalogue.procedure({ code }).then(
-      (heard) => !ended && setView(heard),
-      () => {},
-    );
-    return () => {
-      ended = true;
-    };
+    if (code === undefined) return undefined;
+    return read(() => client.catalogue.procedure({ code }), setView);
   }, [code]);
   if (!fees) return null;
   const set = (input: typeof feeInput) => void draft.send((order) => client.dossiers.setFees({ ...order, input }));

@@ -4,6 +4,7 @@ import type { ProcedureView } from '../../../main/contract/catalogue.ts';
 import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
 import { Icon } from '../../shared/parts/Icon.tsx';
+import { read } from '../data/read.ts';
 import type { Draft } from './useDraft.ts';
 
 type Hit = Awaited<ReturnType<typeof client.catalogue.search>>['items'][number];
@@ -26,15 +27,8 @@ function Chosen({ dossier, draft, onChange }: { dossier: DossierView; draft: Dra
   const code = chosen?.code;
   const version = chosen?.version;
   useEffect(() => {
-    if (code === undefined) return;
-    let ended = false;
-    client.catalogue.procedure({ code, ...(version === undefined ? {} : { version }) }).then(
-      (heard) => !ended && setView(heard),
-      () => {},
-    );
-    return () => {
-      ended = true;
-    };
+    if (code === undefined) return undefined;
+    return read(() => client.catalogue.procedure({ code, ...(version === undefined ? {} : { version }) }), setView);
   }, [code, version]);
   const [request, setRequest] = useState(dossier.request);
   useEffect(() => setRequest(dossier.request), [dossier.request]);
@@ -106,20 +100,21 @@ function ProcedureSearch({ dossier, draft, onDone }: { dossier: DossierView; dra
   const listId = useId();
   useEffect(() => {
     const ending = new AbortController();
-    const timer = setTimeout(
-      () =>
-        client.catalogue.search({ text: text.trim(), limit: 8 }, { signal: ending.signal }).then(
-          (found) => {
-            setHits(found.items);
-            setTotal(found.total);
-            setAt(0);
-          },
-          () => {},
-        ),
-      text === '' ? 0 : 60,
-    );
+    let stop = (): void => {};
+    const search = (): void => {
+      stop = read(
+        () => client.catalogue.search({ text: text.trim(), limit: 8 }, { signal: ending.signal }),
+        (found) => {
+          setHits(found.items);
+          setTotal(found.total);
+          setAt(0);
+        },
+      );
+    };
+    const timer = setTimeout(search, text === '' ? 0 : 60);
     return () => {
       clearTimeout(timer);
+      stop();
       ending.abort();
     };
   }, [text]);

@@ -4,6 +4,7 @@ import { useLanguage } from '../../shared/language.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { clockText, dayOf, dayText } from '../../shared/time.ts';
 import { useCommand } from '../data/useCommand.ts';
+import { read } from '../data/read.ts';
 
 type Found = Awaited<ReturnType<typeof client.delivery.differences>>;
 
@@ -12,9 +13,7 @@ export function Differences() {
   const { language, say } = useLanguage();
   const { run, busy, trouble, dismiss } = useCommand();
   const [found, setFound] = useState<Found | null>(null);
-  const look = useCallback(() => {
-    client.delivery.differences({ openOnly: true }).then(setFound, () => {});
-  }, []);
+  const look = useCallback(() => read(() => client.delivery.differences({ openOnly: true }), setFound), []);
   useEffect(look, [look]);
   const reconcile = () =>
     void run('reconcile', (commandId) => client.delivery.reconcile({ commandId, day: dayOf(serverNow()) })).then(

@@ -13,6 +13,7 @@ import type { OutboxSummary } from '../data/deskData.tsx';
 import { go } from '../data/route.ts';
 import { useCommand } from '../data/useCommand.ts';
 import { useSession } from '../data/session.tsx';
+import { read } from '../data/read.ts';
 import { CarryOver } from './CarryOver.tsx';
 import { Differences } from './Differences.tsx';
 import { InboxDialog } from './InboxDialog.tsx';
@@ -49,10 +50,10 @@ export function Outbox({ id }: { id: string | null }) {
   const summary = live.data?.summary;
   const acknowledged = summary?.acknowledgedToday;
   useEffect(() => {
-    if (tab !== 'acknowledged-today') return;
-    client.delivery.list({ tab, limit: 200 }).then(
+    if (tab !== 'acknowledged-today') return undefined;
+    return read(
+      () => client.delivery.list({ tab, limit: 200 }),
       (page) => setSent(page.rows),
-      () => {},
     );
   }, [tab, acknowledged]);
 

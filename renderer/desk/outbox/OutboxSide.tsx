@@ -7,6 +7,7 @@ import { Key } from '../../shared/parts/Key.tsx';
 import { State } from '../../shared/parts/State.tsx';
 import { clockSeconds, clockText, whenText } from '../../shared/time.ts';
 import { go } from '../data/route.ts';
+import { read } from '../data/read.ts';
 import { iconOf } from './OutboxTable.tsx';
 import type { OutboxRow, OutboxShow } from './outboxState.ts';
 
@@ -30,17 +31,10 @@ export function OutboxSide({ row, now, onAct, onAgain, evidence }: SideProps) {
   const [replies, setReplies] = useState<Evidence | null>(null);
   const stamp = `${row.state}${row.attempts}${row.progress?.filesDone ?? ''}`;
   useEffect(() => {
-    let ended = false;
-    client.delivery.show({ id: row.id }).then(
-      (heard) => !ended && setShow(heard),
-      () => {},
-    );
-    return () => {
-      ended = true;
-    };
+    return read(() => client.delivery.show({ id: row.id }), setShow);
   }, [row.id, stamp]);
   const openEvidence = () => {
-    client.delivery.evidence({ id: row.id }).then(setReplies, () => {});
+    read(() => client.delivery.evidence({ id: row.id }), setReplies);
   };
   evidence.current = openEvidence;
   return (

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { client } from '../../shared/client.ts';
+import { read } from '../data/read.ts';
 import type { OutboxRow } from './outboxState.ts';
 
 const LEAST = 3;
@@ -17,16 +18,16 @@ export function useFound(text: string, stamp: unknown): readonly OutboxRow[] | n
       return;
     }
     const ending = new AbortController();
-    const timer = setTimeout(
-      () =>
-        client.delivery.search({ text: wanted }, { signal: ending.signal }).then(
-          (found) => setRows(found.rows),
-          () => {},
-        ),
-      80,
-    );
+    let stop = (): void => {};
+    const timer = setTimeout(() => {
+      stop = read(
+        () => client.delivery.search({ text: wanted }, { signal: ending.signal }),
+        (found) => setRows(found.rows),
+      );
+    }, 80);
     return () => {
       clearTimeout(timer);
+      stop();
       ending.abort();
     };
   }, [wanted, stamp]);

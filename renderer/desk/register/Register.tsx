@@ -8,6 +8,7 @@ import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { dateText, dayOf, moneyText, whenText } from '../../shared/time.ts';
 import { go } from '../data/route.ts';
 import { useCommand } from '../data/useCommand.ts';
+import { read } from '../data/read.ts';
 import { Measures } from './Measures.tsx';
 import './register.css';
 
@@ -31,12 +32,10 @@ export function Register() {
   useEffect(() => {
     let ended = false;
     void run('read', () => client.reports.register({ year, limit: 100 })).then((heard) => heard && !ended && setBook(heard));
-    client.reports.day({}).then(
-      (heard) => !ended && setDay(heard),
-      () => {},
-    );
+    const stop = read(() => client.reports.day({}), setDay);
     return () => {
       ended = true;
+      stop();
     };
   }, [year, run]);
   const more = () => {

@@ -5,6 +5,7 @@ import { useLanguage } from '../../shared/language.tsx';
 import { whenText } from '../../shared/time.ts';
 import { useNow } from '../../shared/useNow.ts';
 import { useDeskData } from '../data/deskData.tsx';
+import { read } from '../data/read.ts';
 import { ReturnedFiles, type InboxItem } from './ReturnedFiles.tsx';
 
 type Axis = Awaited<ReturnType<typeof client.delivery.remote>>[number];
@@ -29,18 +30,11 @@ export function AtProvince({ dossier }: { dossier: Pick<DossierView, 'id' | 'rev
   const { id, revision } = dossier;
   const news = `${revision}/${outbox.data?.inbox ?? 0}/${outbox.data?.acknowledgedToday ?? 0}`;
   useEffect(() => {
-    let ended = false;
-    client.delivery.remote({ dossierId: id }).then(
-      (heard) => !ended && setAxes(heard),
-      () => {},
-    );
-    client.delivery.inbox({ dossierId: id, unseenOnly: false }).then(
-      (heard) => !ended && setItems(heard),
-      () => {},
-    );
-    return () => {
-      ended = true;
-    };
+    const stops = [
+      read(() => client.delivery.remote({ dossierId: id }), setAxes),
+      read(() => client.delivery.inbox({ dossierId: id, unseenOnly: false }), setItems),
+    ];
+    return () => stops.forEach((stop) => stop());
   }, [id, news]);
   if (axes.length === 0 && items.length === 0) return null;
   return (

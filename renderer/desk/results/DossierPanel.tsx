@@ -11,6 +11,7 @@ import { useNow } from '../../shared/useNow.ts';
 import { go } from '../data/route.ts';
 import { SupplementDialog } from '../intake/SupplementDialog.tsx';
 import { useDraft } from '../intake/useDraft.ts';
+import { read } from '../data/read.ts';
 import { AtProvince } from './AtProvince.tsx';
 import { ApologyDialog } from './ApologyDialog.tsx';
 import { DocumentList } from './DocumentList.tsx';
@@ -32,14 +33,7 @@ export function DossierPanel({ id }: { id: string }) {
   const revision = dossier?.revision;
   useEffect(() => {
     if (revision === undefined) return undefined;
-    let over = false;
-    client.dossiers.history({ dossierId: id }).then(
-      (heard) => over || setHistory(heard),
-      () => {},
-    );
-    return () => {
-      over = true;
-    };
+    return read(() => client.dossiers.history({ dossierId: id }), setHistory);
   }, [id, revision]);
   const step = dossier ? nextStep(dossier) : null;
   const act = () => {

@@ -7,6 +7,7 @@ import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { useDeskData } from '../data/deskData.tsx';
 import { go } from '../data/route.ts';
 import { useCommand } from '../data/useCommand.ts';
+import { read } from '../data/read.ts';
 import { DossierPanel } from './DossierPanel.tsx';
 import './results.css';
 
@@ -20,17 +21,7 @@ export function Results({ id }: { id: string | null }) {
   const { run, trouble, dismiss } = useCommand();
   const field = useRef<HTMLInputElement>(null);
   const stamp = work.data?.at;
-  useEffect(() => {
-    // The answer to an older question may come after that to a newer one.
-    let over = false;
-    client.dossiers.worklist({ name: 'results-ready', limit: 200 }).then(
-      (heard) => over || setLines(heard),
-      () => {},
-    );
-    return () => {
-      over = true;
-    };
-  }, [stamp]);
+  useEffect(() => read(() => client.dossiers.worklist({ name: 'results-ready', limit: 200 }), setLines), [stamp]);
   useEffect(() => {
     if (id === null) field.current?.focus();
   }, [id]);

@@ -11,6 +11,7 @@ import { useDeskData } from '../data/deskData.tsx';
 import { useSession } from '../data/session.tsx';
 import { useCommand } from '../data/useCommand.ts';
 import { cellOf, type StripTone } from '../shell/strip.ts';
+import { read } from '../data/read.ts';
 import { addressText } from './deviceForm.ts';
 import { RememberDialog } from './RememberDialog.tsx';
 import { TestPrintDialog } from './TestPrintDialog.tsx';
@@ -48,18 +49,17 @@ export function DevicesTab() {
   // 'hand': its address is typed.
   const [remembering, setRemembering] = useState<FoundDevice | 'hand' | null>(null);
   const admin = has('admin');
-  const lookAtJobs = useCallback(() => {
-    client.devices.jobs({ limit: 20 }).then(setJobs, () => {});
-  }, []);
-  useEffect(lookAtJobs, [lookAtJobs, devices.data]);
+  useEffect(() => read(() => client.devices.jobs({ limit: 20 }), setJobs), [devices.data]);
   // Which devices were set up here: those can be removed. Scanners and tokens come and go by themselves.
   const [own, setOwn] = useState<ReadonlySet<string>>(new Set());
-  const lookAtOwn = useCallback(() => {
-    client.devices.setup.list().then(
-      (list) => setOwn(new Set(list.map((device) => device.id))),
-      () => {},
-    );
-  }, []);
+  const lookAtOwn = useCallback(
+    () =>
+      read(
+        () => client.devices.setup.list(),
+        (list) => setOwn(new Set(list.map((device) => device.id))),
+      ),
+    [],
+  );
   useEffect(lookAtOwn, [lookAtOwn]);
   const openSheet = async () => {
     const sheet = await run('sheet', () => client.scanner.separatorSheet());

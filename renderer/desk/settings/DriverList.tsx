@@ -5,6 +5,7 @@ import { Dialog } from '../../shared/parts/Dialog.tsx';
 import { State } from '../../shared/parts/State.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { useCommand } from '../data/useCommand.ts';
+import { read } from '../data/read.ts';
 
 type Driver = Awaited<ReturnType<typeof client.signing.modules>>[number];
 
@@ -15,9 +16,7 @@ export function DriverList({ may }: { may: boolean }) {
   const [drivers, setDrivers] = useState<readonly Driver[]>([]);
   const [path, setPath] = useState('');
   const [asked, setAsked] = useState<Driver | null>(null);
-  useEffect(() => {
-    client.signing.modules().then(setDrivers, () => {});
-  }, []);
+  useEffect(() => read(() => client.signing.modules(), setDrivers), []);
   const inspect = (wanted: string) => {
     if (wanted.trim() === '') return;
     void run('inspect', () => client.signing.inspectModule({ path: wanted.trim() })).then((found) => found && setAsked(found));

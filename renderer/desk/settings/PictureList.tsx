@@ -3,6 +3,7 @@ import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { useCommand } from '../data/useCommand.ts';
+import { read } from '../data/read.ts';
 
 type Pictures = Awaited<ReturnType<typeof client.signing.pictures>>;
 interface Known {
@@ -23,11 +24,14 @@ export function PictureList({ may }: { may: boolean }) {
   const [pictures, setPictures] = useState<Pictures>({ signatures: [], seal: false });
   const [known, setKnown] = useState<readonly Known[]>([]);
   useEffect(() => {
-    client.signing.pictures().then(setPictures, () => {});
-    client.signing.tokens().then(
-      (list) => setKnown(list.tokens.flatMap((token) => token.certificates.map(({ id, subject }) => ({ id, subject })))),
-      () => {},
-    );
+    const stops = [
+      read(() => client.signing.pictures(), setPictures),
+      read(
+        () => client.signing.tokens(),
+        (list) => setKnown(list.tokens.flatMap((token) => token.certificates.map(({ id, subject }) => ({ id, subject })))),
+      ),
+    ];
+    return () => stops.forEach((stop) => stop());
   }, []);
   const save = (kind: 'signature' | 'seal', certificateId: string | null) => (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0];

@@ -5,6 +5,7 @@ import { useSay } from '../../shared/language.tsx';
 import { Dialog } from '../../shared/parts/Dialog.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { useCommand } from '../data/useCommand.ts';
+import { read } from '../data/read.ts';
 import { addressText, BAUDS, configFrom, firstValues, KINDS_BY_WAY, STARTING, type FormValues, type Kind } from './deviceForm.ts';
 import { KIND_NAMES } from './DevicesTab.tsx';
 
@@ -22,9 +23,7 @@ export function RememberDialog({ device, onClose }: { device: FoundDevice | null
   const [way, setWay] = useState<Way>('tcp');
   const [typed, setTyped] = useState({ host: '', port: '9100', path: '' });
   const [values, setValues] = useState<FormValues>(device ? firstValues(device) : { ...STARTING, kind: 'ticket-printer', name: '' });
-  useEffect(() => {
-    client.devices.setup.choices().then(setChoices, () => {});
-  }, []);
+  useEffect(() => read(() => client.devices.setup.choices(), setChoices), []);
   const set = (change: Partial<FormValues>) => setValues((before) => ({ ...before, ...change }));
   const address = device?.address ?? addressOf(way, typed, values.baud);
   const kinds = KINDS_BY_WAY[device?.address.via ?? way];

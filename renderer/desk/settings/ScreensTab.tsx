@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CounterView } from '../../../main/contract/queue.ts';
 import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
@@ -8,6 +8,7 @@ import { ageText, clockText } from '../../shared/time.ts';
 import { useNow } from '../../shared/useNow.ts';
 import { useSession } from '../data/session.tsx';
 import { useCommand } from '../data/useCommand.ts';
+import { read } from '../data/read.ts';
 
 type Device = Awaited<ReturnType<typeof client.system.devices>>[number];
 type Code = Awaited<ReturnType<typeof client.system.pairingCode>>;
@@ -38,16 +39,19 @@ export function ScreensTab() {
   const [place, setPlace] = useState('');
   const [code, setCode] = useState<Code | null>(null);
   const [counters, setCounters] = useState<readonly CounterView[]>([]);
-  useEffect(() => {
-    client.queue.counters().then(setCounters, () => {});
-  }, []);
+  useEffect(() => read(() => client.queue.counters(), setCounters), []);
+  const stopLooking = useRef(() => {});
   const look = useCallback(() => {
-    client.system.devices().then(setScreens, () => {});
+    stopLooking.current();
+    stopLooking.current = read(() => client.system.devices(), setScreens);
   }, []);
   useEffect(() => {
     look();
     const timer = setInterval(look, 5_000);
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      stopLooking.current();
+    };
   }, [look]);
   const roles: Readonly<Record<Role, string>> = {
     kiosk: say('Máy lấy số', 'Kiosk'),

@@ -5,6 +5,7 @@ import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { dateText } from '../../shared/time.ts';
 import { useSession } from '../data/session.tsx';
 import { useCommand } from '../data/useCommand.ts';
+import { read } from '../data/read.ts';
 import { DriverList } from './DriverList.tsx';
 import { PictureList } from './PictureList.tsx';
 
@@ -29,14 +30,17 @@ export function SigningTab() {
   const may = has('admin', 'supervisor', 'clerk', 'leader');
   const mayTrust = has('admin', 'supervisor');
   useEffect(() => {
-    client.signing.settings().then(
-      (heard) => {
-        setSettings(heard);
-        setTsa(heard.tsaUrl ?? '');
-      },
-      () => {},
-    );
-    client.signing.roots().then(setRoots, () => {});
+    const stops = [
+      read(
+        () => client.signing.settings(),
+        (heard) => {
+          setSettings(heard);
+          setTsa(heard.tsaUrl ?? '');
+        },
+      ),
+      read(() => client.signing.roots(), setRoots),
+    ];
+    return () => stops.forEach((stop) => stop());
   }, []);
   const save = useCallback(
     (change: { level?: Settings['level']; tsaUrl?: string | null; offline?: boolean; alwaysSeal?: boolean; pss?: boolean }) =>

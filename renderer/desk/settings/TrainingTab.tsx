@@ -6,6 +6,7 @@ import { useLive } from '../../shared/live.ts';
 import { Icon } from '../../shared/parts/Icon.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { useCommand } from '../data/useCommand.ts';
+import { read } from '../data/read.ts';
 
 /** The rehearsal's neighbours: what may go wrong with each, what happens once, and the papers that came out. */
 export function TrainingTab() {
@@ -75,8 +76,8 @@ function Papers({ id, papers }: { id: string; papers: number }) {
   const [shown, setShown] = useState<readonly { png: string; text: string[] }[]>([]);
   const [open, setOpen] = useState(false);
   useEffect(() => {
-    if (!open) return;
-    client.training.papers({ id, limit: 3 }).then(setShown, () => {});
+    if (!open) return undefined;
+    return read(() => client.training.papers({ id, limit: 3 }), setShown);
   }, [id, papers, open]);
   return (
     <>

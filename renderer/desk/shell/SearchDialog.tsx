@@ -4,6 +4,7 @@ import { client } from '../../shared/client.ts';
 import { useSay } from '../../shared/language.tsx';
 import { Dialog } from '../../shared/parts/Dialog.tsx';
 import { go } from '../data/route.ts';
+import { read } from '../data/read.ts';
 
 type ProcedureHit = Awaited<ReturnType<typeof client.catalogue.search>>['items'][number];
 type Hit = { readonly kind: 'dossier'; readonly line: DossierLine } | { readonly kind: 'procedure'; readonly hit: ProcedureHit };
@@ -26,11 +27,14 @@ export function SearchDialog({ initial, onClose }: { initial: string; onClose: (
       return;
     }
     const ending = new AbortController();
+    let stop = (): void => {};
     const timer = setTimeout(() => {
-      Promise.all([
-        client.dossiers.search({ text: wanted, limit: 12 }, { signal: ending.signal }),
-        client.catalogue.search({ text: wanted, limit: 6 }, { signal: ending.signal }),
-      ]).then(
+      stop = read(
+        () =>
+          Promise.all([
+            client.dossiers.search({ text: wanted, limit: 12 }, { signal: ending.signal }),
+            client.catalogue.search({ text: wanted, limit: 6 }, { signal: ending.signal }),
+          ]),
         ([dossiers, procedures]) => {
           setHits([
             ...dossiers.items.map((line) => ({ kind: 'dossier' as const, line })),
@@ -39,11 +43,11 @@ export function SearchDialog({ initial, onClose }: { initial: string; onClose: (
           setAt(0);
           setAsked(wanted);
         },
-        () => {},
       );
     }, 120);
     return () => {
       clearTimeout(timer);
+      stop();
       ending.abort();
     };
   }, [text]);

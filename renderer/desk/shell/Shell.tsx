@@ -14,6 +14,7 @@ import { ScanRouter } from './ScanRouter.tsx';
 import { SearchDialog } from './SearchDialog.tsx';
 import { Strip } from './Strip.tsx';
 import { UndoBar } from './UndoBar.tsx';
+import { UnreadNote } from './UnreadNote.tsx';
 import './shell.css';
 
 /** The frame that every page of the desk stands in. */
@@ -52,6 +53,7 @@ function Frame() {
         <TrainingStrip />
         <OfflineBanner />
         <CertificateNotice />
+        <UnreadNote />
       </div>
       <Rail page={route.page} />
       <PageView route={route} />

@@ -5,6 +5,7 @@ import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { whenText } from '../../shared/time.ts';
 import { useNow } from '../../shared/useNow.ts';
 import { useCommand } from '../data/useCommand.ts';
+import { read } from '../data/read.ts';
 
 type Todo = Awaited<ReturnType<typeof client.signing.todos>>[number];
 
@@ -15,9 +16,7 @@ export function Todos({ count }: { count: number }) {
   const { run, busy, trouble, dismiss } = useCommand();
   const [todos, setTodos] = useState<readonly Todo[]>([]);
   const [said, setSaid] = useState('');
-  useEffect(() => {
-    client.signing.todos().then(setTodos, () => {});
-  }, [count]);
+  useEffect(() => read(() => client.signing.todos(), setTodos), [count]);
   const settle = () =>
     void run('settle', (commandId) => client.signing.settleTodos({ commandId })).then((done) => {
       if (!done) return;
