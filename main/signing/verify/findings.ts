@@ -75,8 +75,8 @@ const TABLE = {
   imageUnknown: [
     'INDETERMINATE',
     'SIG_CONSTRAINTS_FAILURE',
-    'Phần thêm vào sau khi ký không vẽ ra được để đối chiếu, hãy xem lại bản đã ký.',
-    'What was added after signing cannot be drawn and compared; look at the signed version.',
+    'Phần thêm vào sau khi ký chưa vẽ ra được để đối chiếu. Hãy kiểm tra lại; nếu vẫn vậy, xem bản đã ký.',
+    'What was added after signing could not be drawn and compared. Check again; if it stays, look at the signed version.',
   ],
   brokenFile: [
     'INDETERMINATE',

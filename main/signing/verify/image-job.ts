@@ -29,7 +29,7 @@ interface Place {
   rect: Rect;
 }
 
-/** `unknown`: what came later cannot be drawn, or not in time, although what was signed could. */
+/** `unknown`: a page that was changed after signing cannot be drawn and compared, or not in time. */
 export type ImageAnswer =
   | { result: 'same' }
   | { result: 'differs'; page: number }
@@ -37,7 +37,7 @@ export type ImageAnswer =
   | { result: 'unavailable' };
 
 /** What the drawing process says: ready once, where it is, and its answer. `left` counts the changed pages that wait. */
-export type ImageReport = ImageAnswer | { result: 'ready' } | { result: 'drawing'; page: number; state: 'before' | 'after'; left: number };
+export type ImageReport = ImageAnswer | { result: 'ready' } | { result: 'drawing'; page: number; left: number };
 
 /** Of larger files only the pages that changed are drawn. */
 const LARGE_FILE = 40e6;

@@ -168,14 +168,14 @@ async function pages(job: ImageJob, before: PDFDocumentProxy, after: PDFDocument
     const close = touched && (job.comments || job.allowed.some((one) => one.page === index));
     for (const intent of close && job.print ? (['display', 'print'] as const) : (['display'] as const)) {
       const scale = close ? CLOSE : SCALE;
-      send({ result: 'drawing', page: index, state: 'before', left: job.touched - at });
+      send({ result: 'drawing', page: index, left: job.touched - at });
       const was = await listening(async () => draw(before, index, scale, { intent })).catch(() => undefined);
-      // A page that could not be drawn when it was signed tells nothing, and is nobody's later doing.
+      // A page that nobody touched later and that could not be drawn when it was signed tells nothing.
       if (was === undefined) {
+        if (touched) return { result: 'unknown', page: index };
         answer = { result: 'unavailable' };
         continue;
       }
-      send({ result: 'drawing', page: index, state: 'after', left: job.touched - at });
       const is = await listening(async () => draw(after, index, scale, { intent })).catch(() => undefined);
       if (is === undefined) return { result: 'unknown', page: index };
       const differ = close ? await changed(job, before, after, index, was.value, is.value, intent) : differs(was.value, is.value, []);
@@ -263,7 +263,7 @@ function changedPart(a: Drawing, b: Drawing): Box | undefined {
 
 const send = toParent<ImageJob, ImageReport>((job) => {
   look(job)
-    .catch((): ImageAnswer => ({ result: 'unavailable' }))
+    .catch((): ImageAnswer => (job.touched > 0 ? { result: 'unknown', page: job.pages[0] ?? 0 } : { result: 'unavailable' }))
     .then((answer) => send(answer))
     .catch(() => process.exit(1));
 });

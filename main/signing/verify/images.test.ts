@@ -116,9 +116,19 @@ describe('the second opinion by page images', () => {
     expect(['unknown', 'differs']).toContain(await look({ ...marked([100, 680, 300, 740], looked(long)), comments: true }, 6000));
   });
 
+  it('does not let a page by that was made too heavy to draw before it was signed', async () => {
+    const heavy = 'q 0 0 m 200 60 l S Q '.repeat(600_000);
+    const base = samplePdf().update({ 4: `<</Length ${heavy.length}>>\nstream\n${heavy}\nendstream` });
+    const asked = { ...marked([100, 680, 300, 740], looked('1 g 0 0 200 60 re f'), base), comments: true, touched: 1 };
+    expect(['unknown', 'differs']).toContain(await look(asked, 300));
+    expect((await comparer.compare({ ...asked, file: '/nowhere' }, 6000)).result).toBe('unknown');
+    // Where nothing on the pages was touched there is nothing to hide.
+    expect((await comparer.compare({ ...asked, file: '/nowhere', touched: 0 }, 6000)).result).toBe('unavailable');
+  });
+
   it('has no opinion about what cannot be drawn, or not in time, and goes on', async () => {
-    expect(await look(job(Buffer.from('hello')))).toBe('unavailable');
-    expect((await comparer.compare(job(samplePdf().bytes), 0)).result).toBe('unavailable');
+    expect(await look({ ...job(Buffer.from('hello')), touched: 0 })).toBe('unavailable');
+    expect(await look({ ...job(samplePdf().bytes), touched: 0 }, 0)).toBe('unavailable');
     expect(await look(job(samplePdf().bytes))).toBe('same');
   });
 });

@@ -5,7 +5,7 @@ import { startFile, type ChildHandle } from './port.ts';
 export interface ImageComparer {
   /**
    * Draws both states and compares. An opinion that cannot be had (too slow, no canvas, a page that pdf.js does not draw) is
-   * `unavailable`: it can only ever make a verdict worse.
+   * `unknown` where a page was changed after signing, else `unavailable`: it can only ever make a verdict worse.
    * @param ms time to answer in
    */
   compare(job: ImageJob, ms: number): Promise<ImageAnswer>;
@@ -14,39 +14,11 @@ export interface ImageComparer {
 
 /** Starting takes as long as the machine needs: no file has a say in it. */
 const START_MS = 60_000;
-/** What the later state may cost more than the signed one. */
-const SLOWER = 2;
-const SLOWER_MS = 1500;
-/** Changed pages drawn in vain after which it is no longer the machine that is slow. */
-const MANY = 20;
-
-type Drawing = Extract<ImageReport, { result: 'drawing' }>;
-
-/** Where the drawing process is, so that its silence can be understood. */
-class Progress {
-  #last: Drawing | undefined;
-  #since = 0;
-  /** Milliseconds that the page took as it was signed. */
-  #before = 0;
-  #pages = 0;
-
-  note(report: Drawing): void {
-    const now = performance.now();
-    if (report.state === 'after') this.#before = now - this.#since;
-    else this.#pages++;
-    this.#last = report;
-    this.#since = now;
-  }
-
-  /** What a process means that said nothing in time, or ended. What was added must not get by because it cannot be drawn. */
-  silence(ended: boolean): ImageAnswer {
-    const last = this.#last;
-    if (last === undefined || last.left <= 0) return { result: 'unavailable' };
-    const slower = performance.now() - this.#since > SLOWER * this.#before + SLOWER_MS;
-    const added = last.state === 'after' && (ended || slower);
-    return added || this.#pages > MANY ? { result: 'unknown', page: last.page } : { result: 'unavailable' };
-  }
-}
+/**
+ * What silence means: nothing, unless a page that somebody changed after signing waits to be looked at. Whoever wrote the
+ * document may have made that page too heavy to draw before it was signed.
+ */
+const silence = (left: number, page: number): ImageAnswer => (left > 0 ? { result: 'unknown', page } : { result: 'unavailable' });
 
 /** A comparer in a process of its own, which is kept for the next file and ends with `close` or its parent. One job at a time. */
 export function createImageComparer(): ImageComparer {
@@ -55,10 +27,10 @@ export function createImageComparer(): ImageComparer {
     child?.kill('SIGKILL');
     child = undefined;
   };
-  /** The next answer of the process; what its silence means when there is none in time, and then it is of no more use. */
+  /** The next answer of the process, which is of no more use when there is none in time. */
   const hear = async (from: ChildHandle, ms: number, ask?: ImageJob): Promise<ImageAnswer | { result: 'ready' }> =>
     new Promise((resolve) => {
-      const progress = new Progress();
+      let [left, page] = [ask?.touched ?? 0, ask?.pages[0] ?? 0];
       const finish = (found: ImageAnswer | { result: 'ready' }): void => {
         clearTimeout(timer);
         from.off('message', listen);
@@ -67,15 +39,14 @@ export function createImageComparer(): ImageComparer {
         resolve(found);
       };
       const listen = (report: ImageReport): void => {
-        if (report.result === 'drawing') progress.note(report);
+        if (report.result === 'drawing') [left, page] = [report.left, report.page];
         else finish(report);
       };
-      const silent = (ended: boolean): void => {
+      const gone = (): void => {
         close();
-        finish(progress.silence(ended));
+        finish(silence(left, page));
       };
-      const gone = (): void => silent(true);
-      const timer = setTimeout(() => silent(false), ms);
+      const timer = setTimeout(gone, ms);
       from.on('message', listen);
       from.on('exit', gone);
       from.on('error', gone);
@@ -93,11 +64,11 @@ export function createImageComparer(): ImageComparer {
       }
       // One that never came up has been closed.
       const asked: ChildHandle | undefined = child;
-      if (asked === undefined) return { result: 'unavailable' };
+      if (asked === undefined) return silence(job.touched, job.pages[0] ?? 0);
       asked.ref();
       asked.channel?.ref();
       const answer = await hear(asked, ms, job);
-      if (answer.result === 'ready') return { result: 'unavailable' };
+      if (answer.result === 'ready') return silence(job.touched, job.pages[0] ?? 0);
       asked.unref();
       asked.channel?.unref();
       return answer;
