@@ -202,7 +202,7 @@ async function tokens(counter: Counter): Promise<Finding[]> {
         ? `Token ${token.label} is locked.`
         : bad
           ? `Token ${token.label}: the certificate of ${words('en')}.`
-          : `Token ${token.label} works, ${token.certificates.length} certificates.`,
+          : `Token ${token.label} works, certificates: ${token.certificates.length}.`,
       ...(token.locked
         ? { remedy: 'Liên hệ nơi cấp token để mở khóa. / Ask the issuer to unlock it.' }
         : bad
