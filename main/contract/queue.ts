@@ -154,7 +154,8 @@ export const deskView = z.object({
   countersOpen: z.number().int(),
   countersBusy: z.number().int(),
   /** The last step can be taken back until then. */
-  undo: z.object({ until: instant, vi: z.string(), en: z.string() }).optional(),
+  /** What may be taken back: done `at`, until `until`. */
+  undo: z.object({ at: instant, until: instant, vi: z.string(), en: z.string() }).optional(),
   unprinted: z.number().int(),
   emergencies: z.array(z.object({ counterId: id, counterLabel: z.string(), at: instant })),
   clockDoubt: z.boolean(),

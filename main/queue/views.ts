@@ -249,7 +249,7 @@ function undoView({ state, site, now }: Look, counterId: string): DeskView['undo
   if (!last || !ticket || until < now || state.tickets.get(ticket.id)?.changed !== last.steps.at(-1)?.seq) return undefined;
   const text = ticketText(ticket.series, ticket.number);
   const words = UNDO_WORDS[last.action] ?? { vi: last.action, en: last.action };
-  return { until, vi: `${words.vi} ${text}`, en: `${words.en} ${text}` };
+  return { at: last.at, until, vi: `${words.vi} ${text}`, en: `${words.en} ${text}` };
 }
 
 export function deskView(look: Look, counterId: string): DeskView {

@@ -5,6 +5,7 @@ import { useKeys } from '../../shared/keys.ts';
 import { useSay } from '../../shared/language.tsx';
 import { TroubleNote } from '../../shared/parts/TroubleNote.tsx';
 import { go } from '../data/route.ts';
+import { useUndo } from '../data/undo.tsx';
 import { ActionBar } from './ActionBar.tsx';
 import { Channel } from './Channel.tsx';
 import { Checklist } from './Checklist.tsx';
@@ -34,6 +35,7 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
     if (componentKey === null && shownKey !== null) setComponentKey(shownKey);
   }, [componentKey, shownKey]);
   const scan = useScan(dossier, component);
+  const { clear } = useUndo();
   const [wanted, setWanted] = useState<string | null>(null);
   const { start } = scan;
   useEffect(() => {
@@ -56,14 +58,17 @@ export function IntakeForm({ draft, dossier }: { draft: Draft; dossier: DossierV
     // The field under the cursor is saved by leaving it; the queue of `send` keeps the order.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     if (returned) {
-      if (await draft.send((order) => client.dossiers.resend(order))) go('outbox');
+      if (!(await draft.send((order) => client.dossiers.resend(order)))) return;
+      clear();
+      go('outbox');
       return;
     }
     if (dossier.duplicates.length > 0 && !duplicatesSeen) {
       setDialog('duplicates');
       return;
     }
-    await draft.send((order) => client.dossiers.accept({ ...order, duplicatesSeen }));
+    // What left the desk is not changed by taking back a step of its intake.
+    if (await draft.send((order) => client.dossiers.accept({ ...order, duplicatesSeen }))) clear();
   };
 
   useKeys({

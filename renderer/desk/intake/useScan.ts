@@ -6,9 +6,8 @@ import { troubleOf, type Trouble } from '../../shared/answer.ts';
 import { client } from '../../shared/client.ts';
 import { newCommandId } from '../../shared/ids.ts';
 import { useLive } from '../../shared/live.ts';
-import { serverNow } from '../../shared/client.ts';
 import { scanChoice } from './scanChoice.ts';
-import { UNDO_MS, useUndo } from '../data/undo.tsx';
+import { useUndo } from '../data/undo.tsx';
 
 type Scanner = InferContractRouterOutputs<typeof contract>['scanner'];
 export type ScanPage = Scanner['rotate'];
@@ -137,10 +136,8 @@ export function useScan(dossier: DossierView, component: DossierComponent | unde
     void attempt(async () => {
       const page = await client.scanner.drop({ commandId: newCommandId(), pageId });
       propose({
-        key: `drop-${pageId}-${serverNow()}`,
         vi: `Đã bỏ trang ${page.position}`,
         en: `Page ${page.position} removed`,
-        until: serverNow() + UNDO_MS,
         undo: () => void attempt(() => client.scanner.restore({ commandId: newCommandId(), pageId })),
       });
     });
@@ -177,10 +174,8 @@ export function useScan(dossier: DossierView, component: DossierComponent | unde
       const left = papers - 1 - given.length;
       const numbers = free.slice(0, given.length).map((one) => one.number);
       propose({
-        key: `split-${serverNow()}`,
         vi: `Đã tách thành ${papers} giấy tờ${numbers.length === 0 ? '' : `, chuyển sang mục ${numbers.join(', ')}`}${left > 0 ? `; còn ${left} giấy tờ để lại ở mục này vì hết mục trống` : ''}`,
         en: `Parted into ${papers} papers${numbers.length === 0 ? '' : `, given to ${numbers.join(', ')}`}${left > 0 ? `; ${left} stay here, as no paper is free` : ''}`,
-        until: serverNow() + UNDO_MS,
         undo: () =>
           void attempt(async () => {
             if (tail.length > 0) await give(tail, key);
@@ -194,10 +189,8 @@ export function useScan(dossier: DossierView, component: DossierComponent | unde
     void attempt(async () => {
       for (const pageId of blank) await client.scanner.drop({ commandId: newCommandId(), pageId });
       propose({
-        key: `drop-${blank[0] ?? ''}-${serverNow()}`,
         vi: `Đã bỏ ${blank.length} trang trắng`,
         en: `${blank.length} blank pages removed`,
-        until: serverNow() + UNDO_MS,
         undo: () =>
           void attempt(async () => {
             for (const pageId of blank) await client.scanner.restore({ commandId: newCommandId(), pageId });

@@ -21,13 +21,17 @@ export function UndoBar() {
   // The number stands as on the ticket and the board: "B 031".
   const apart = (words: string) => words.replace(/\S+$/, spaced);
   const queue: UndoOffer | null = heard
-    ? { key: `queue-${heard.until}`, vi: apart(heard.vi), en: apart(heard.en), until: heard.until, undo: service.undo }
+    ? { key: `queue-${heard.until}`, vi: apart(heard.vi), en: apart(heard.en), at: heard.at, until: heard.until, undo: service.undo }
     : null;
-  const newest = own && (!queue || own.until > queue.until) ? own : queue;
+  // The newest by the hand that did it, not the one that may be taken back longest.
+  const [newest = null] = [own, queue].filter((one) => one !== null && one.until > now).sort((a, b) => (b?.at ?? 0) - (a?.at ?? 0));
   const kept = useRef<UndoOffer | null>(null);
-  const live = newest !== null && newest.until > now && newest.key !== gone;
-  if (live) kept.current = newest;
-  else if (!held) kept.current = null;
+  const keptOwn = useRef(false);
+  const live = newest !== null && newest.key !== gone;
+  if (live) {
+    kept.current = newest;
+    keptOwn.current = newest === own;
+  } else if (!held || (keptOwn.current && own === null)) kept.current = null; // its time is over, or it was withdrawn
   const shown = kept.current;
   const key = shown?.key;
   useEffect(() => setHeld(false), [key]);
