@@ -153,7 +153,7 @@ export const signingSnapshot = z.object({
   unlocked: z.boolean(),
   /** Grows whenever other tokens are seen than before. */
   tokenChanges: z.number().int(),
-  todos: z.number().int(),
+  owed: z.number().int(),
 });
 
 const batchItem = z.object({
@@ -206,7 +206,7 @@ export const rootView = z.object({
   addedAt: instant,
 });
 
-export const todoView = z.object({
+export const owedView = z.object({
   documentId: z.string(),
   dossierCode: z.string(),
   title: z.string(),
@@ -279,9 +279,9 @@ export const signingContract = {
     .output(batchView),
   /** When no timestamp came: ask again, sign now as B-B and leave a to-do, or stop. */
   answerTimestamp: base.input(command({ batchId: z.string(), answer: z.enum(['retry', 'without', 'stop']) })).output(batchView),
-  todos: base.output(z.array(todoView)),
+  owed: base.output(z.array(owedView)),
   /** Asks again for the timestamps that are owed. */
-  settleTodos: base.input(command({})).output(z.object({ settled: z.number().int(), left: z.number().int() })),
+  settleOwed: base.input(command({})).output(z.object({ settled: z.number().int(), left: z.number().int() })),
   signedFile: base.input(z.object({ documentId: z.string() })).output(fileLink),
   settings: base.output(settingsView),
   saveSettings: base

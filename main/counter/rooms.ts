@@ -137,7 +137,7 @@ export async function openRooms(options: RoomsOptions) {
   const files = createFiles({ dir: path.join(dataDir, 'uploads'), clock });
   // Delivery, signing and the catalogue's ranking ask the dossiers, which are built with them: the last link is tied afterwards.
   const tied: { dossiers?: Dossiers } = {};
-  const toDossiers = (): Dossiers => {
+  const dossiersRoom = (): Dossiers => {
     if (!tied.dossiers) throw new Error('the dossiers are not open yet');
     return tied.dossiers;
   };
@@ -220,7 +220,7 @@ export async function openRooms(options: RoomsOptions) {
     onError: onQueueError,
   });
   opened('queue', () => hall.close());
-  const queue = withDossiers(hall, () => toDossiers());
+  const queue = withDossiers(hall, () => dossiersRoom());
   opened(
     'sign-out',
     leaveOnSignOut(queue, officers, store, (error) => log(`queue: ${String(error)}`)),
@@ -255,14 +255,16 @@ export async function openRooms(options: RoomsOptions) {
         }
       : ((config.province as ProvinceConfigInput | undefined) ?? null),
     secrets,
-    onAcknowledged: (ack) => noted(toDossiers().onAcknowledged(ack.dossierId, ack.officialCode === '' ? null : ack.officialCode)),
-    onSettled: (dossierId) => noted(toDossiers().onAcknowledged(dossierId, null)),
-    onMapped: (dossierId, officialCode) => noted(toDossiers().onMapped(dossierId, officialCode)),
-    onReconciled: (dossierId) => noted(toDossiers().onReconciled(dossierId)),
-    onHeld: (dossierId, reason) => noted(toDossiers().onRejected(dossierId, reason.vi)),
+    onAcknowledged: (ack) => noted(dossiersRoom().onAcknowledged(ack.dossierId, ack.officialCode === '' ? null : ack.officialCode)),
+    onSettled: (dossierId) => noted(dossiersRoom().onAcknowledged(dossierId, null)),
+    onMapped: (dossierId, officialCode) => noted(dossiersRoom().onMapped(dossierId, officialCode)),
+    onReconciled: (dossierId) => noted(dossiersRoom().onReconciled(dossierId)),
+    onHeld: (dossierId, reason) => noted(dossiersRoom().onRejected(dossierId, reason.vi)),
     onNews: (news) => {
       if (news.dossierId !== null && news.status !== null)
-        noted(toDossiers().onRemoteStatus(news.dossierId, { status: news.status, at: news.at, source: 'Hệ thống tỉnh', text: news.text }));
+        noted(
+          dossiersRoom().onRemoteStatus(news.dossierId, { status: news.status, at: news.at, source: 'Hệ thống tỉnh', text: news.text }),
+        );
     },
     onError: (error) => log(`delivery: ${String(error)}`),
     // Whoever rehearses sees at once what the virtual province sends back.
@@ -278,7 +280,7 @@ export async function openRooms(options: RoomsOptions) {
     modules: [...config.pkcs11Modules, ...options.pkcs11Modules],
     linkFile: (file) => files.link(file),
     ...(host.token ? { spawn: host.token } : {}),
-    onSigned: (result) => takeSigned(toDossiers(), result),
+    onSigned: (result) => takeSigned(dossiersRoom(), result),
     agency: place.centreName,
     onError: (error) => log(`signing: ${String(error)}`),
   });

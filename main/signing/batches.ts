@@ -7,7 +7,7 @@ import type { Drivers } from './drivers.ts';
 import { batchRunning, noTsa, notAsked, notPaused, notSeen, notWaiting, numberMissing, unknownBatch, unknownDocument } from './refusals.ts';
 import type { BatchView, StartRequest } from './requests.ts';
 import { readSettings } from './settings.ts';
-import { settle } from './todos.ts';
+import { settle } from './owed.ts';
 import { TRAINING_MODULE, type OpenKey } from './tokens/index.ts';
 import { TimestampError } from './trust/index.ts';
 import type { SigningDeps } from './types.ts';
@@ -137,24 +137,24 @@ export class Batches {
   }
 
   /** Asks again for the timestamps and long-term data that signed documents owe; the other rooms hear of the new files. */
-  async settleTodos(): Promise<{ settled: number; left: number } | Refusal> {
+  async settleOwed(): Promise<{ settled: number; left: number } | Refusal> {
     const stamp = this.workshop.stamp();
     if (!stamp) return noTsa();
     let settled = 0;
-    for (const todo of this.journal.todos()) {
+    for (const owing of this.journal.owed()) {
       try {
-        const done = await settle(todo, readSettings(this.room.store).level, stamp, (certificate, pool) =>
+        const done = await settle(owing, readSettings(this.room.store).level, stamp, (certificate, pool) =>
           this.workshop.completion('B-LTA', certificate, pool),
         );
         if (!done) continue;
-        this.journal.setUpgraded(todo.documentId, todo.file, done.sha256, done.level);
+        this.journal.setUpgraded(owing.documentId, owing.file, done.sha256, done.level);
         settled += 1;
       } catch (error) {
         if (!(error instanceof TimestampError)) throw error;
       }
     }
     this.deps.signed();
-    return { settled, left: this.journal.todos().length };
+    return { settled, left: this.journal.owed().length };
   }
 
   cancel(batchId: string): BatchView | Refusal {

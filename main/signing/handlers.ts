@@ -77,10 +77,10 @@ export function signingHandlers(signing: Signing) {
     answerTimestamp: os.answerTimestamp.handler(({ input, errors }) =>
       viewOfBatch(settle(signing.answerTimestamp(input.batchId, input.answer), errors)),
     ),
-    todos: os.todos.handler(() =>
-      signing.journal.todos().map(({ documentId, dossierCode, title, kind, since }) => ({ documentId, dossierCode, title, kind, since })),
+    owed: os.owed.handler(() =>
+      signing.journal.owed().map(({ documentId, dossierCode, title, kind, since }) => ({ documentId, dossierCode, title, kind, since })),
     ),
-    settleTodos: os.settleTodos.handler(async ({ errors }) => settle(await signing.settleTodos(), errors)),
+    settleOwed: os.settleOwed.handler(async ({ errors }) => settle(await signing.settleOwed(), errors)),
     signedFile: os.signedFile.handler(async ({ input, errors }) => {
       const item = settle(signing.journal.item(input.documentId) ?? unknownDocument(), errors);
       if (item.signedAt === null) throw errors.REFUSED({ data: notSigned() });

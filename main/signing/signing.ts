@@ -125,7 +125,7 @@ export class Signing {
   resume = (batchId: string, pin: string | null | undefined, confirmFinalTry: boolean): Promise<BatchView | Refusal> =>
     this.batches.resume(batchId, pin, confirmFinalTry);
   answerTimestamp = (batchId: string, answer: TimestampAnswer): BatchView | Refusal => this.batches.answerTimestamp(batchId, answer);
-  settleTodos = (): Promise<{ settled: number; left: number } | Refusal> => this.batches.settleTodos();
+  settleOwed = (): Promise<{ settled: number; left: number } | Refusal> => this.batches.settleOwed();
   newestBatch = (): BatchView | null => this.batches.newest();
 
   get unlocked(): boolean {

@@ -75,7 +75,7 @@ export function snapshot(signing: Signing): z.infer<typeof signingSnapshot> {
     batch: batch && viewOfBatch(batch),
     unlocked: signing.unlocked,
     tokenChanges: signing.tokenChanges,
-    todos: signing.journal.todos().length,
+    owed: signing.journal.owed().length,
   };
 }
 

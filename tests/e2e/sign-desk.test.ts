@@ -296,15 +296,15 @@ describe.skipIf(!ready)('the signing desk', { timeout: 120_000 }, () => {
     await question.getByRole('button', { name: 'Ký, nợ dấu thời gian' }).click();
     await idle();
     expect(room().journal.item(id)).toMatchObject({ state: 'signed', level: 'B-B' });
-    await page.locator('[data-todos="1"]').getByText('Còn nợ dấu thời gian: 1').waitFor();
+    await page.locator('[data-owed="1"]').getByText('Còn nợ dấu thời gian: 1').waitFor();
     await page.locator('[data-action=settle]').scrollIntoViewIfNeeded();
     await both('sign-owed');
     const tsa = await startTsa(signing.pki, signing.pki.issue('Máy chủ dấu thời gian', { extensions: TSA_EXTENSIONS }));
     try {
       room().saveSettings({ tsaUrl: tsa.url });
       await page.locator('[data-action=settle]').click();
-      await soon(() => room().journal.todos().length, 30_000).toBe(0);
-      await page.locator('[data-todos]').waitFor({ state: 'hidden' });
+      await soon(() => room().journal.owed().length, 30_000).toBe(0);
+      await page.locator('[data-owed]').waitFor({ state: 'hidden' });
       expect(room().journal.item(id)).toMatchObject({ level: 'B-T' });
     } finally {
       await tsa.close();

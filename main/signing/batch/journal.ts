@@ -277,7 +277,7 @@ export class Journal {
     });
   }
 
-  todos(): { documentId: string; dossierCode: string; title: string; kind: Owed; since: number; file: string }[] {
+  owed(): { documentId: string; dossierCode: string; title: string; kind: Owed; since: number; file: string }[] {
     return this.sql(
       `select t.document_id as documentId, i.dossier_code as dossierCode, i.title as title, t.kind as kind, t.since as since, i.file as file
          from signing_todo t join signing_item i on i.document_id = t.document_id order by t.since`,

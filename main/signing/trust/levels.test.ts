@@ -185,10 +185,10 @@ describe.skipIf(!real)('levels with real authorities', () => {
     test.room.answerTimestamp(started.batch.id, 'without');
     await test.room.idle();
     expect(result().level).toBe('B-B');
-    expect(test.room.journal.todos()).toHaveLength(1);
-    expect(await test.room.settleTodos()).toEqual({ settled: 0, left: 1 });
+    expect(test.room.journal.owed()).toHaveLength(1);
+    expect(await test.room.settleOwed()).toEqual({ settled: 0, left: 1 });
     tsa.mode = 'answer';
-    expect(await test.room.settleTodos()).toEqual({ settled: 1, left: 0 });
+    expect(await test.room.settleOwed()).toEqual({ settled: 1, left: 0 });
     await test.room.idle();
     expect(result().level).toBe('B-T');
     const verdict = await verifier.verify(result().file, { trustDir, at: test.clock.now() + 60_000 });

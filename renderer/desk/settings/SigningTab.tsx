@@ -123,7 +123,7 @@ export function SigningTab() {
             className="btn"
             aria-disabled={busy !== null}
             onClick={() =>
-              void run('settle', (commandId) => client.signing.settleTodos({ commandId })).then(
+              void run('settle', (commandId) => client.signing.settleOwed({ commandId })).then(
                 (done) =>
                   done &&
                   setOwed(

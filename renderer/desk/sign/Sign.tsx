@@ -221,7 +221,7 @@ export function Sign() {
         batch={batch}
         running={running}
         unlocked={live.data?.unlocked ?? false}
-        todos={live.data?.todos ?? 0}
+        owed={live.data?.owed ?? 0}
         onLook={look}
       />
       <SignBar

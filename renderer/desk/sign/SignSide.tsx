@@ -6,7 +6,7 @@ import { dateText } from '../../shared/time.ts';
 import { hrefOf } from '../data/route.ts';
 import { BatchTable } from './BatchTable.tsx';
 import type { Choice } from './choices.ts';
-import { Todos } from './Todos.tsx';
+import { OwedList } from './OwedList.tsx';
 import { TokenChoice } from './TokenChoice.tsx';
 import type { Batch, Tokens } from './useSigning.ts';
 
@@ -18,12 +18,12 @@ interface SignSideProps {
   readonly batch: Batch | null;
   readonly running: boolean;
   readonly unlocked: boolean;
-  readonly todos: number;
+  readonly owed: number;
   readonly onLook: () => void;
 }
 
 /** With which certificate, behind which PIN, how far. */
-export function SignSide({ tokens, choices, choice, onChoose, batch, running, unlocked, todos, onLook }: SignSideProps) {
+export function SignSide({ tokens, choices, choice, onChoose, batch, running, unlocked, owed, onLook }: SignSideProps) {
   const { language, say } = useLanguage();
   const [table, setTable] = useState(false);
   const token = choice?.token;
@@ -130,7 +130,7 @@ export function SignSide({ tokens, choices, choice, onChoose, batch, running, un
         ) : null}
       </section>
       {batch ? <Progress batch={batch} onTable={() => setTable(true)} /> : null}
-      {todos > 0 ? <Todos count={todos} /> : null}
+      {owed > 0 ? <OwedList count={owed} /> : null}
       {table && batch ? <BatchTable batch={batch} onClose={() => setTable(false)} /> : null}
     </aside>
   );

@@ -7,18 +7,18 @@ import { useNow } from '../../shared/useNow.ts';
 import { useCommand } from '../data/useCommand.ts';
 import { read } from '../data/read.ts';
 
-type Todo = Awaited<ReturnType<typeof client.signing.todos>>[number];
+type OwedFile = Awaited<ReturnType<typeof client.signing.owed>>[number];
 
 /** What signed documents still owe, and the button that pays it. */
-export function Todos({ count }: { count: number }) {
+export function OwedList({ count }: { count: number }) {
   const say = useSay();
   const now = useNow(30_000);
   const { run, busy, trouble, dismiss } = useCommand();
-  const [todos, setTodos] = useState<readonly Todo[]>([]);
+  const [owed, setOwed] = useState<readonly OwedFile[]>([]);
   const [said, setSaid] = useState('');
-  useEffect(() => read(() => client.signing.todos(), setTodos), [count]);
+  useEffect(() => read(() => client.signing.owed(), setOwed), [count]);
   const settle = () =>
-    void run('settle', (commandId) => client.signing.settleTodos({ commandId })).then((done) => {
+    void run('settle', (commandId) => client.signing.settleOwed({ commandId })).then((done) => {
       if (!done) return;
       setSaid(
         done.left === 0
@@ -30,16 +30,16 @@ export function Todos({ count }: { count: number }) {
       );
     });
   return (
-    <section data-todos={count}>
+    <section data-owed={count}>
       <h2>{say(`Còn nợ dấu thời gian: ${count}`, `Timestamps owed: ${count}`)}</h2>
       <ul className="small owed">
-        {todos.slice(0, 3).map((todo) => (
-          <li key={todo.documentId}>
-            <span className="code">{todo.dossierCode}</span> {say('từ', 'since')} {whenText(todo.since, now)}
-            {todo.kind === 'long-term' ? say(', thiếu dữ liệu lâu dài', ', long-term data missing') : ''}
+        {owed.slice(0, 3).map((file) => (
+          <li key={file.documentId}>
+            <span className="code">{file.dossierCode}</span> {say('từ', 'since')} {whenText(file.since, now)}
+            {file.kind === 'long-term' ? say(', thiếu dữ liệu lâu dài', ', long-term data missing') : ''}
           </li>
         ))}
-        {todos.length > 3 ? <li>{say(`và ${todos.length - 3} bản nữa`, `and ${todos.length - 3} more`)}</li> : null}
+        {owed.length > 3 ? <li>{say(`và ${owed.length - 3} bản nữa`, `and ${owed.length - 3} more`)}</li> : null}
       </ul>
       <button type="button" className="btn sm" aria-disabled={busy !== null} onClick={settle} data-action="settle">
         {busy === null ? say('Xin bổ sung ngay', 'Ask for them now') : say('Đang xin…', 'Asking…')}

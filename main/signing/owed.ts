@@ -6,7 +6,7 @@ import type { Level } from './sign.ts';
 import { upgradeFile, type Stamp } from './upgrade.ts';
 import type { Certificate } from './cms/index.ts';
 
-export interface Todo {
+export interface OwedFile {
   readonly kind: 'timestamp' | 'long-term';
   readonly file: string;
 }
@@ -17,17 +17,17 @@ export interface Todo {
  * @returns null when it is still not possible. @throws TimestampError when no timestamp comes
  */
 export async function settle(
-  todo: Todo,
+  owing: OwedFile,
   wanted: Level,
   stamp: Stamp,
   context: (certificate: Certificate, pool: readonly Certificate[]) => CompleteContext,
 ): Promise<{ level: Level; sha256: string } | null> {
-  if (todo.kind === 'timestamp') return { level: 'B-T', sha256: await upgradeFile(todo.file, { validation: null, stamp }) };
-  const signature = await newestSignature(todo.file);
+  if (owing.kind === 'timestamp') return { level: 'B-T', sha256: await upgradeFile(owing.file, { validation: null, stamp }) };
+  const signature = await newestSignature(owing.file);
   if (!signature?.cms.timestamp) return null;
   const { field, cms } = signature;
   const level = wanted === 'B-LT' ? 'B-LT' : 'B-LTA';
-  const done = await raise(todo.file, cms.signer, { field, sha256: await hashFile(todo.file) }, cms.timestamp, {
+  const done = await raise(owing.file, cms.signer, { field, sha256: await hashFile(owing.file) }, cms.timestamp, {
     ...context(cms.signer, cms.certificates),
     level,
   });
